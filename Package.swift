@@ -1,0 +1,61 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// Walls between targets are kept twice: by the dependency lists below, which the compiler enforces, and by
+// `scripts` in `.ci/walls`, which also reads the imports. ARCHITECTURE.md says why each dependency is here.
+let package = Package(
+    name: "nocturne",
+    products: [
+        .executable(name: "nocturne", targets: ["nocturne"]),
+        .executable(name: "nocturne-wall", targets: ["nocturne-wall"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CNcurses"),
+        .systemLibrary(name: "CLibSSH2"),
+        .systemLibrary(name: "CCrypto"),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "NocturneModel"),
+        .target(
+            name: "NocturneInventory",
+            dependencies: ["NocturneModel", .product(name: "Yams", package: "Yams")]),
+        .target(name: "NocturneTerminal", dependencies: ["CNcurses", "CLinux"]),
+        .target(name: "Themes", path: "Themes", resources: [.embedInCode("default.theme")]),
+        .target(name: "NocturneTheme", dependencies: ["NocturneTerminal", "Themes"]),
+        .target(name: "NocturneParsers", dependencies: ["NocturneModel"]),
+        .target(
+            name: "NocturneTransport",
+            dependencies: ["NocturneModel", "CLibSSH2", "CCrypto", "CLinux"]),
+        .target(name: "NocturneDrivers", dependencies: ["NocturneModel", "NocturneParsers", "NocturneTransport"]),
+        .target(name: "NocturneJournal", dependencies: ["NocturneModel"]),
+        .target(name: "NocturneEngine", dependencies: ["NocturneModel", "NocturneDrivers", "NocturneJournal"]),
+        .target(name: "NocturneReport", dependencies: ["NocturneModel", "NocturneTerminal"]),
+        .target(
+            name: "NocturneScreens",
+            dependencies: ["NocturneModel", "NocturneTerminal", "NocturneTheme", "NocturneReport"]),
+        .target(name: "NocturneConsole", dependencies: ["NocturneScreens", "CLinux"]),
+        .executableTarget(
+            name: "nocturne",
+            dependencies: [
+                "NocturneInventory", "NocturneEngine", "NocturneConsole", "NocturneTransport", "NocturneDrivers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "nocturne-wall",
+            dependencies: [
+                "NocturneInventory", "NocturneEngine", "NocturneScreens", "NocturneTransport", "NocturneDrivers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+    ]
+        + [
+            "Model", "Inventory", "Terminal", "Theme", "Parsers", "Transport", "Drivers", "Journal", "Engine", "Report",
+            "Screens", "Console",
+        ].map { .testTarget(name: "Nocturne\($0)Tests", dependencies: [.byName(name: "Nocturne\($0)")]) },
+    swiftLanguageModes: [.v6]
+)
