@@ -12,7 +12,10 @@ public struct Size: Hashable, Sendable {
 
 /// How many colours a terminal has; every tier is designed, none is a poor copy of the next.
 public enum ColorTier: String, Hashable, Sendable, CaseIterable {
-    case mono, sixteen = "16", indexed = "256", direct = "true"
+    case mono
+    case sixteen = "16"
+    case indexed = "256"
+    case direct = "true"
 }
 
 /// A colour in the vocabulary of its tier.
@@ -64,7 +67,10 @@ public struct Frame: Hashable, Sendable {
     /// Where the terminal's own cursor stands; nil hides it.
     public var cursor: (row: Int, column: Int)? {
         get { cursorRow.map { ($0, cursorColumn) } }
-        set { cursorRow = newValue?.row; cursorColumn = newValue?.column ?? 0 }
+        set {
+            cursorRow = newValue?.row
+            cursorColumn = newValue?.column ?? 0
+        }
     }
     private var cursorRow: Int?
     private var cursorColumn = 0
@@ -84,14 +90,19 @@ public struct Frame: Hashable, Sendable {
     /// A wide character that would be halved by the edge becomes a blank. Writing into half of a wide character
     /// blanks its other half.
     @discardableResult
-    public mutating func put(_ text: some StringProtocol, row: Int, column: Int, style: Style = .plain, limit: Int? = nil) -> Int {
+    public mutating func put(
+        _ text: some StringProtocol, row: Int, column: Int, style: Style = .plain, limit: Int? = nil
+    ) -> Int {
         guard row >= 0, row < size.rows else { return column }
         let end = min(size.columns, limit.map { column + $0 } ?? size.columns)
         var at = column
         for character in text {
             let width = TextWidth.of(character)
             guard width > 0 else { continue }
-            if at < 0 { at += width; continue }
+            if at < 0 {
+                at += width
+                continue
+            }
             if at + width > end {
                 if at < end { set(row, at, Cell(text: " ", style: style)) }
                 return min(at, end)
