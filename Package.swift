@@ -31,7 +31,11 @@ let package = Package(
             name: "NocturneInventory",
             dependencies: ["NocturneModel", .product(name: "Yams", package: "Yams")]),
         .target(name: "NocturneTerminal", dependencies: ["CNcurses", "CLinux"]),
-        .target(name: "Themes", path: "Themes", resources: [.embedInCode("default.theme")]),
+        .target(
+            name: "Themes", path: "Themes",
+            resources: [
+                .embedInCode("default.theme"), .embedInCode("high-contrast.theme"), .embedInCode("colour-blind.theme"),
+            ]),
         .target(name: "NocturneTheme", dependencies: ["NocturneTerminal", "Themes"]),
         .target(name: "NocturneParsers", dependencies: ["NocturneModel"]),
         .target(
