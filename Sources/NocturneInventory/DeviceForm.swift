@@ -44,11 +44,10 @@ struct DeviceForm {
     ]
 
     func read(_ top: Section, paths: [WrittenPath]) -> [WrittenDevice] {
-        guard top["devices"] != nil else {
-            form.findings.add(
+        if top.lacks("devices") {
+            form.findings.addMissing(
                 "the inventory has no `devices`", hint: "devices: [{name: bkk00, platform: bird, address: 192.0.2.1}]",
                 at: (top.line, top.column))
-            return []
         }
         guard let nodes = top.list("devices", of: "devices") else { return [] }
         if nodes.isEmpty {
@@ -102,11 +101,10 @@ struct DeviceForm {
 
     private func platform(_ section: Section) -> Platform? {
         let words = Self.hosts.map(\.rawValue)
-        guard section["platform"] != nil else {
-            form.findings.add(
+        if section.lacks("platform") {
+            form.findings.addMissing(
                 "\(section.title) has no `platform`", hint: "Known: \(words.joined(separator: ", ")).",
                 at: (section.line, section.column))
-            return nil
         }
         guard let text = section.text("platform") else { return nil }
         if let platform = Platform(rawValue: text.value), !Self.hosts.contains(platform) {

@@ -91,10 +91,7 @@ struct InventoryForm {
 
     /// The `name` of an entry, checked: it is typed in filters and commands, so it is one plain word.
     func name(of section: Section, kind: String) -> Written<String>? {
-        guard section["name"] != nil else {
-            findings.add("\(kind) has no `name`", at: (section.line, section.column))
-            return nil
-        }
+        if section.lacks("name") { findings.addMissing("\(kind) has no `name`", at: (section.line, section.column)) }
         guard let name = section.text("name") else { return nil }
         let fine = name.value.unicodeScalars.allSatisfy {
             $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.".unicodeScalars.contains($0)

@@ -53,12 +53,7 @@ public enum InventoryReader {
             source: source, findings: findings, environment: environment,
             directory: file.lastIndex(of: "/").map { String(file[..<$0]) } ?? ""
         ).read(file: file, sshConfig: sshConfig)
-        // In the order of the file, since a slip above explains those below.
-        let problems = findings.problems.enumerated().sorted {
-            ($0.element.line ?? 0, $0.element.column ?? 0, $0.offset) < (
-                $1.element.line ?? 0, $1.element.column ?? 0, $1.offset
-            )
-        }.map(\.element)
+        let problems = findings.problems
         if let first = problems.first {
             throw InventoryError(file: file, first: first, others: Array(problems.dropFirst()))
         }

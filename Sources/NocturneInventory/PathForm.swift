@@ -49,8 +49,8 @@ struct PathForm {
         else { return nil }
         let carrier = section.word("carrier", among: AccessPath.Carrier.allCases.map(\.rawValue))
         let via = section.word("via", among: AccessPath.Via.allCases.map(\.rawValue))
-        if section["hops"] == nil {
-            form.findings.add(
+        if section.lacks("hops") {
+            form.findings.addMissing(
                 "\(section.title) has no `hops`", hint: "hops: [user@jump.example.net], or hops: [] for a direct way.",
                 at: (section.line, section.column))
         }

@@ -18,10 +18,26 @@ extension Written: Equatable where Value: Equatable {}
 
 /// Collects what is wrong, so that one run over the file finds everything.
 final class Findings {
-    private(set) var problems: [InventoryProblem] = []
+    private var wrong: [InventoryProblem] = []
+    private var absent: [InventoryProblem] = []
     private(set) var notes: [InventoryProblem] = []
 
-    func add(_ problem: InventoryProblem) { problems.append(problem) }
+    /// What is wrong in the order of the file, then what is missing: a key that is missing here is most often the one
+    /// that stands misspelled or misplaced there.
+    var problems: [InventoryProblem] { Self.sorted(wrong) + Self.sorted(absent) }
+
+    func add(_ problem: InventoryProblem) { wrong.append(problem) }
+
+    func addMissing(_ message: String, hint: String? = nil, at place: (line: Int, column: Int)) {
+        absent.append(InventoryProblem(line: place.line, column: place.column, message: message, hint: hint))
+    }
+
+    private static func sorted(_ problems: [InventoryProblem]) -> [InventoryProblem] {
+        problems.enumerated().sorted {
+            ($0.element.line ?? 0, $0.element.column ?? 0, $0.offset)
+                < ($1.element.line ?? 0, $1.element.column ?? 0, $1.offset)
+        }.map(\.element)
+    }
 
     func add(_ message: String, hint: String? = nil, at place: (line: Int, column: Int)) {
         add(InventoryProblem(line: place.line, column: place.column, message: message, hint: hint))
@@ -42,6 +58,8 @@ struct Section {
     let line: Int
     let column: Int
     private let values: [String: (key: (line: Int, column: Int), node: Node)]
+    /// Known keys that an unknown one was probably meant to be.
+    private let misspelled: Set<String>
     let findings: Findings
 
     /// Nil, and a finding, when the node is no mapping.
@@ -55,6 +73,7 @@ struct Section {
         }
         var values: [String: (key: (line: Int, column: Int), node: Node)] = [:]
         var repeated: [String: (line: Int, column: Int)] = [:]
+        var misspelled: Set<String> = []
         // A title that names the entry tells more than its number.
         let name = mapping.first { $0.key.scalarText == "name" || $0.key.scalarText == "id" }?.value.scalarText
         self.title = name.map { "\(title.prefix { $0 != "#" }.trimmedEnd) \"\($0)\"" } ?? title
@@ -77,10 +96,12 @@ struct Section {
             if known.contains(key) {
                 values[key] = (at, value)
             } else {
+                if let nearest = NearestWord.to(key, among: known) { misspelled.insert(nearest) }
                 findings.add(Self.unknown(key, in: self.title, known: known, at: at))
             }
         }
         self.values = values
+        self.misspelled = misspelled
         self.findings = findings
         line = place.line
         column = place.column
@@ -107,6 +128,9 @@ struct Section {
     // MARK: Values
 
     subscript(key: String) -> Node? { values[key]?.node }
+
+    /// Whether the key is missing, and not just misspelled.
+    func lacks(_ key: String) -> Bool { values[key] == nil && !misspelled.contains(key) }
 
     /// Where the key stands; the beginning of the section when it does not.
     func place(of key: String) -> (line: Int, column: Int) { values[key]?.key ?? (line, column) }
