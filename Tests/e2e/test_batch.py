@@ -10,7 +10,7 @@ from terminal import wait_for
 
 
 def count(host, pattern):
-    return len(re.findall(pattern, (lab.STATE / "log" / f"{host}.sshd.log").read_text()))
+    return len(re.findall(pattern, (lab.STATE / "hosts" / host / "log" / "sshd.log").read_text()))
 
 
 def test_one_connection_on_the_jump_one_session_on_each_device():
