@@ -18,6 +18,7 @@ lab_scenario() {
     else
         heal
         rm -f "$STATE/scenarios/$name"
+        [ -n "$(active_scenarios)" ] || wait_for_sessions
         say "$name: healed"
     fi
 }
@@ -30,4 +31,3 @@ list_scenarios() {
 }
 
 active_scenarios() { ls "$STATE/scenarios"; }
-scenario_is_on() { [ -e "$STATE/scenarios/$1" ]; }

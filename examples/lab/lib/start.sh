@@ -15,10 +15,12 @@ lab_up() {
     if keeper_alive && [ -e "$STATE/complete" ]; then
         say "already up"
         lab_delay "$delay"
-        wait_for_sessions
+        [ -n "$(active_scenarios)" ] || wait_for_sessions
         return
     fi
     need_programs
+    # The path of a socket must fit 107 bytes, and BIRD's lies below the state directory.
+    [ ${#STATE} -le 70 ] || die "NOCTURNE_LAB_DIR is too long for the sockets below it: $STATE"
     if [ -e "$STATE" ]; then
         say "clearing what an earlier, unfinished start left"
         take_down

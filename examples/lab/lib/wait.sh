@@ -15,8 +15,9 @@ await() {
 # Every session that a router's own configuration asks for.
 sessions_expected() { grep -c '^protocol bgp' "$STATE/hosts/$1/etc/bird/bird.conf"; }
 
-# Protocols as BIRD prints them: name, kind, table, state, since (two words), info.
-protocols() { on "$1" birdc -s /run/bird/bird.ctl show protocols 2>/dev/null </dev/null; }
+# Protocols as BIRD prints them: name, kind, table, state, since (two words), info. Asked over the socket, past whatever
+# a scenario has made of birdc on that host.
+protocols() { birdc -r -s "$STATE/hosts/$1/run/bird/bird.ctl" show protocols 2>/dev/null </dev/null; }
 sessions_established() { protocols "$1" | awk '$2 == "BGP" && $NF == "Established"' | wc -l; }
 sessions_complete() { [ "$(sessions_established "$1")" -ge "$(sessions_expected "$1")" ]; }
 
