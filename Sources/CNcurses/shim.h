@@ -77,9 +77,10 @@ static inline int nc_cell_text_limit(void) { return CCHARW_MAX; }
 extern int wcwidth(wchar_t character);
 
 // What must happen to the terminal when the process is dying and nothing of Swift may run any more. Everything here
-// is async-signal-safe (POSIX.1-2017, 2.4.3): write, tcsetattr, dup2, read, sigaction, sigprocmask, raise.
+// is async-signal-safe (POSIX.1-2017, 2.4.3): write, tcsetattr, dup2, read, signal, sigprocmask, raise.
 //
-// A static in a header exists once per object file, so exactly one Swift file may call these: TerminalGuard.swift.
+// The state stands inside functions, because the importer carries over no variables; it exists once per object file, so
+// exactly one Swift file may call these: TerminalGuard.swift.
 struct nc_guard {
     volatile sig_atomic_t armed;
     int out;                // the terminal
@@ -90,10 +91,14 @@ struct nc_guard {
     struct termios modes;   // as it was found
     int has_modes;
 };
-static struct nc_guard nc_guard_state;
-static struct sigaction nc_guard_previous[65];
-// A stack overflow leaves no stack to run the handler on.
-static char nc_guard_stack[65536];
+static inline struct nc_guard *nc_guard_state(void) {
+    static struct nc_guard state;
+    return &state;
+}
+static inline struct sigaction *nc_guard_previous(int number) {
+    static struct sigaction previous[65];
+    return &previous[number];
+}
 
 static inline void nc_guard_write(int fd, const char *bytes, size_t count) {
     while (count > 0) {
@@ -106,31 +111,39 @@ static inline void nc_guard_write(int fd, const char *bytes, size_t count) {
 
 // Gives the terminal back once; safe to call from anywhere, at any time.
 static inline void nc_guard_restore(void) {
-    if (!nc_guard_state.armed) return;
-    nc_guard_state.armed = 0;
-    nc_guard_write(nc_guard_state.out, nc_guard_state.bytes, nc_guard_state.count);
-    if (nc_guard_state.has_modes) {
+    struct nc_guard *state = nc_guard_state();
+    if (!state->armed) return;
+    state->armed = 0;
+    nc_guard_write(state->out, state->bytes, state->count);
+    if (state->has_modes) {
         // A background process that touches the terminal would be stopped by SIGTTOU.
         sigset_t only, before;
         sigemptyset(&only);
         sigaddset(&only, SIGTTOU);
         sigprocmask(SIG_BLOCK, &only, &before);
-        tcsetattr(nc_guard_state.out, TCSANOW, &nc_guard_state.modes);
+        tcsetattr(state->out, TCSANOW, &state->modes);
         sigprocmask(SIG_SETMASK, &before, NULL);
     }
-    if (nc_guard_state.saved_error >= 0) {
+    if (state->saved_error >= 0) {
         char chunk[512];
         ssize_t count;
-        dup2(nc_guard_state.saved_error, STDERR_FILENO);
-        while ((count = read(nc_guard_state.caught_error, chunk, sizeof chunk)) > 0)
+        dup2(state->saved_error, STDERR_FILENO);
+        while ((count = read(state->caught_error, chunk, sizeof chunk)) > 0)
             nc_guard_write(STDERR_FILENO, chunk, (size_t)count);
     }
 }
 
-static inline void nc_guard_handler(int number) {
+static inline void nc_guard_handler(int number, siginfo_t *info, void *context) {
     nc_guard_restore();
-    // Whoever was here before us (Swift's backtrace, or the default action) decides how the process ends.
-    sigaction(number, &nc_guard_previous[number], NULL);
+    // Whoever was here before us (Swift's backtrace) sees the same fault, and may or may not come back.
+    struct sigaction *previous = nc_guard_previous(number);
+    if (previous->sa_flags & SA_SIGINFO) {
+        previous->sa_sigaction(number, info, context);
+    } else if (previous->sa_handler != SIG_DFL && previous->sa_handler != SIG_IGN) {
+        previous->sa_handler(number);
+    }
+    // The default action decides how the process ends.
+    signal(number, SIG_DFL);
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, number);
@@ -140,38 +153,41 @@ static inline void nc_guard_handler(int number) {
 
 static inline void nc_guard_arm(int out, const char *bytes, size_t count, const struct termios *modes,
                                 int saved_error, int caught_error) {
-    nc_guard_state.armed = 0;
-    nc_guard_state.out = out;
-    nc_guard_state.saved_error = saved_error;
-    nc_guard_state.caught_error = caught_error;
-    nc_guard_state.count = count < sizeof nc_guard_state.bytes ? count : sizeof nc_guard_state.bytes;
-    for (size_t i = 0; i < nc_guard_state.count; i++) nc_guard_state.bytes[i] = bytes[i];
-    nc_guard_state.has_modes = modes != NULL;
-    if (modes != NULL) nc_guard_state.modes = *modes;
-    nc_guard_state.armed = 1;
+    struct nc_guard *state = nc_guard_state();
+    state->armed = 0;
+    state->out = out;
+    state->saved_error = saved_error;
+    state->caught_error = caught_error;
+    state->count = count < sizeof state->bytes ? count : sizeof state->bytes;
+    for (size_t i = 0; i < state->count; i++) state->bytes[i] = bytes[i];
+    state->has_modes = modes != NULL;
+    if (modes != NULL) state->modes = *modes;
+    state->armed = 1;
 }
-static inline void nc_guard_disarm(void) { nc_guard_state.armed = 0; }
+static inline void nc_guard_disarm(void) { nc_guard_state()->armed = 0; }
 
 static inline void nc_guard_catch(int number) {
     struct sigaction action;
     sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_ONSTACK;
-    action.sa_handler = nc_guard_handler;
+    action.sa_flags = SA_ONSTACK | SA_SIGINFO;
+    action.sa_sigaction = nc_guard_handler;
     struct sigaction previous;
-    if (sigaction(number, NULL, &previous) != 0 || previous.sa_handler == nc_guard_handler) return;
+    if (sigaction(number, NULL, &previous) != 0 || previous.sa_sigaction == nc_guard_handler) return;
     // A signal the parent asked us to ignore (nohup) stays ignored.
     if (previous.sa_handler == SIG_IGN) return;
-    if (sigaction(number, &action, &previous) == 0) nc_guard_previous[number] = previous;
+    if (sigaction(number, &action, &previous) == 0) *nc_guard_previous(number) = previous;
 }
 static inline void nc_guard_release(int number) {
     struct sigaction current;
-    if (sigaction(number, NULL, &current) == 0 && current.sa_handler == nc_guard_handler)
-        sigaction(number, &nc_guard_previous[number], NULL);
+    if (sigaction(number, NULL, &current) == 0 && current.sa_sigaction == nc_guard_handler)
+        sigaction(number, nc_guard_previous(number), NULL);
 }
+// A stack overflow leaves no stack to run the handler on.
 static inline void nc_guard_use_stack(void) {
+    static char stack[65536];
     stack_t current;
     if (sigaltstack(NULL, &current) != 0 || !(current.ss_flags & SS_DISABLE)) return;
-    stack_t own = {.ss_sp = nc_guard_stack, .ss_flags = 0, .ss_size = sizeof nc_guard_stack};
+    stack_t own = {.ss_sp = stack, .ss_flags = 0, .ss_size = sizeof stack};
     sigaltstack(&own, NULL);
 }
 static inline void nc_guard_at_exit(void) { atexit(nc_guard_restore); }

@@ -13,8 +13,8 @@ import Glibc
 /// ```
 ///
 /// A crash can happen inside ncurses or the allocator, so the handler is C, allocates nothing and calls only what is
-/// async-signal-safe; what it writes is worked out beforehand. It then hands on to the handler that was there before
-/// (Swift's backtrace) or to the default action, so the exit status still tells what happened.
+/// async-signal-safe; what it writes is worked out beforehand. It then calls the handler that was there before (Swift's
+/// backtrace) and leaves the end to the default action, so the exit status still tells what happened.
 ///
 /// While armed, standard error is caught in a pipe when it is the same terminal: a library's warning cannot tear the
 /// picture, and the words of a crash, which would vanish with the alternate screen, are printed after it.
