@@ -71,8 +71,9 @@ struct LaterForm {
     private func check(_ name: Written<String>?, isOneOf devices: Set<String>?, in section: Section) {
         guard let name, let devices, !devices.contains(name.value) else { return }
         let nearest = NearestWord.to(name.value, among: devices).map { "; the nearest is \"\($0)\"" } ?? ""
-        form.findings.add(
+        // A remark, not an error: the part that uses it may know devices that this file need not list.
+        form.findings.note(
             "\(section.title) names device \"\(name.value)\", which `devices` does not have\(nearest)",
-            at: (name.line, name.column))
+            line: name.line, column: name.column)
     }
 }

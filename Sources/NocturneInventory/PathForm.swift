@@ -57,7 +57,7 @@ struct PathForm {
         let hops = (section.texts("hops") ?? []).compactMap { hop($0, of: section) }
         if carrier?.value == "openssh" || (via != nil && via?.value != "forward"), let key = carrier ?? via {
             form.findings.note(
-                "\(section.title): this version goes by carrier libssh2 and via forward only; this path stays unused",
+                "\(section.title): this version goes by carrier libssh2 and via forward only",
                 line: key.line, column: key.column)
         }
         guard let name = form.name(of: section, kind: "path") else { return nil }

@@ -107,12 +107,15 @@ extension YAMLSource {
         }
         if problem.contains("mapping values are not allowed") || problem.contains("did not find expected key")
             || problem.contains("expected <block end>") || problem.contains("did not find expected '-'")
-            || problem.contains("could not find expected ':'")
         {
             return context.contains("flow")
                 ? "Is a comma, or the closing } or ], missing?"
                 : "Look at the indentation of this line and the one above: keys of one entry begin in one column."
         }
+        if problem.contains("could not find expected ':'") {
+            return "Is the colon after a key missing, or the blank after the colon?"
+        }
+        if context.contains("quoted scalar") { return "Is a closing quote missing?" }
         if context.contains("flow") || problem.contains("',' or") {
             return "Is a comma, or the closing } or ], missing?"
         }

@@ -109,6 +109,15 @@ import Testing
         #expect(problem.hint == "This line is indented with a tab; YAML wants spaces.")
     }
 
+    @Test(arguments: [
+        ("devices:\n  - name: a\n    platform bird\n    role: x\n", "colon"),
+        ("site: \"abc\ndevices: []\n", "closing quote"),
+        ("site: @x\n", "quotes"), ("devices:\n  - {name: a platform: bird}\n", "comma"),
+    ])
+    func syntaxErrorsHaveAHint(_ text: String, _ word: String) {
+        #expect(problems(text).first?.hint?.contains(word) == true)
+    }
+
     @Test func bracketThatIsNotClosed() throws {
         let problem = try #require(problems("devices: [{name: a, platform: bird]\n").first)
         #expect(problem.line == 1)
@@ -159,7 +168,6 @@ import Testing
             "paths: [{name: jump, hops: []}]\ndevices: [{name: a, platform: bird, paths: [jmp]}]\n",
             "device \"a\" names path \"jmp\", which `paths` does not have; the nearest is \"jump\""
         ),
-        ("uplinks: [{device: b}]\ndevices: [{name: a, platform: bird}]\n", "names device \"b\", which `devices`"),
         ("uplinks: {}\ndevices: [{name: a, platform: bird}]\n", "`uplinks` in the inventory must be a list"),
         ("circuits: [{id: c, vlan: 5000}]\ndevices: [{name: a, platform: bird}]\n", "from 1 to 4094"),
         ("zones: yes\ndevices: [{name: a, platform: bird}]\n", "`zones` must be a list or keys with values"),

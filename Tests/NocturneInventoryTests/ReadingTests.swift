@@ -60,6 +60,11 @@ import Testing
             notes.contains { $0.contains("uplinks, circuits, anycast, services, monitoring, freeze, zones, drained") })
     }
 
+    @Test func aReferenceToAnUnlistedDeviceIsNoted() throws {
+        let notes = try resolve("uplinks: [{device: bkk1}]\ndevices: [{name: bkk10, platform: bird}]\n").notes
+        #expect(notes.contains { $0.line == 1 && $0.message.contains("the nearest is \"bkk10\"") })
+    }
+
     @Test(arguments: [
         ("500ms", Duration.milliseconds(500)), ("2s", .seconds(2)), ("1.5s", .milliseconds(1500)),
         ("5m", .seconds(300)),
