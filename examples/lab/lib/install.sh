@@ -34,17 +34,19 @@ check_host() {
 
 port_is_free() { [ -z "$(ss -Hlnt "src 127.0.0.1 and sport = :$WANTED_PORT" 2>/dev/null)" ]; }
 
+# Packages named beside the lab's own are remembered, and removed again, just as those.
 lab_install() {
-    local missing
+    local missing consent=
+    [ "${1-}" != --yes ] || { consent=--yes; shift; }
     finish_interrupted_install
-    missing=$(missing_packages)
+    missing=$(missing_packages "$@")
     [ -n "$missing" ] || { say "nothing to install"; return; }
     mkdir -p "$MEMORY"
     # shellcheck disable=SC2086
     plan_of install $missing || { say "package lists are missing or old, fetching them"; apt-get -q update; plan_of install $missing; }
     ! grep '^Remv' "$MEMORY/plan" || die "installing would remove the packages above; nothing done"
     print_plan
-    ask "install these?" "${1-}" || { rm -f "$MEMORY/plan"; rmdir --ignore-fail-on-non-empty "$MEMORY"; die "nothing done"; }
+    ask "install these?" "$consent" || { rm -f "$MEMORY/plan"; rmdir --ignore-fail-on-non-empty "$MEMORY"; die "nothing done"; }
 
     installed_packages >"$MEMORY/packages.before"
     cut -d: -f1 /etc/passwd | sort >"$MEMORY/users.before"
@@ -83,7 +85,7 @@ installed_packages() {
 }
 
 missing_packages() {
-    printf '%s\n' $NEEDED_PACKAGES | sort | comm -23 - <(installed_packages) | tr '\n' ' '
+    printf '%s\n' $NEEDED_PACKAGES "$@" | sort -u | comm -23 - <(installed_packages) | tr '\n' ' '
 }
 
 plan_of() {
