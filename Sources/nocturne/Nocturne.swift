@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import NocturneTerminal
+import Glibc
 
 /// The program: without a subcommand the console, with one a look that ends.
 @main
@@ -24,8 +24,8 @@ struct Nocturne: ParsableCommand {
         defaultSubcommand: ConsoleCommand.self)
 
     static func main() {
-        // Before any thread exists: threads inherit the mask, and signals are then taken by the one that waits for them.
-        blockSignals()
+        // A reader that went away is an answer to a write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Glibc
 import NocturneInventory
 import NocturneModel
 import NocturneReport
-import NocturneTerminal
 import NocturneTheme
 import NocturneWiring
 
@@ -69,4 +67,4 @@ struct Seconds: ExpressibleByArgument {
 
 enum Format: String, ExpressibleByArgument, CaseIterable { case plain, json, csv }
 
-extension FailOn: ExpressibleByArgument {}
+extension ExitStatus.Failure: ExpressibleByArgument {}

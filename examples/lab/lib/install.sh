@@ -107,7 +107,7 @@ print_plan() {
                 printf "  %-28s %-24s %6.1f MB to fetch %6.1f MB on disk%s\n", name, version, fetch, disk,
                     old == "" ? "" : "  (replaces " old ", and stays)"
             }'
-    done < <(grep '^Inst' "$MEMORY/plan") | tee /dev/stderr 2>&1 |
+    done < <(grep '^Inst' "$MEMORY/plan") | tee /dev/stderr |
         awk '{ fetch += $3; disk += $7 } END { printf "  %d packages, %.1f MB to fetch, %.1f MB on disk\n", NR, fetch, disk }'
 }
 
