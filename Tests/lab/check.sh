@@ -10,14 +10,15 @@ export NOCTURNE_LAB_DIR=/run/nocturne-test-$$ NOCTURNE_LAB_PORT=${NOCTURNE_TEST_
 lab() { "$LAB" "$@"; }
 
 check() {
-    local what=$1
+    local what=$1 said
     shift
-    if "$@" >/dev/null 2>&1; then
+    if said=$("$@" 2>&1); then
         passed=$((passed + 1))
         echo "ok      $what"
     else
         failed=$((failed + 1))
         echo "FAILED  $what"
+        [ -z "$said" ] || tail -5 <<<"$said" | sed 's/^/        /'
     fi
 }
 

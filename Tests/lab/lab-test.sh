@@ -48,7 +48,7 @@ check "the jump host logged eight logins" test "$(accepted jump)" = 8
 check "an unknown host key is refused" refuses ask -o UserKnownHostsFile=/dev/null bkk00 true
 check "the jump host gives no shell" refuses ask jump true
 check "the jump host gives no terminal" eval "ask -tt jump true 2>&1 | grep -q 'PTY allocation request failed'"
-check "ops asks BIRD by its plain name" eval "ask bkk06 birdc -r show status | grep -q 'up and running'"
+check "ops asks BIRD by its plain name" eval "ask bkk06 birdc -r show status 2>&1 | tee /dev/stderr | grep -q 'up and running'"
 check "watch may not ask BIRD" refuses ask bkk08 /usr/sbin/birdc -r show status
 check "watch may look through sudo" eval "ask bkk08 sudo -n birdc -r show status | grep -q 'up and running'"
 check "watch may not change through sudo" refuses ask bkk08 sudo -n birdc configure
@@ -131,7 +131,7 @@ alive() { readlink /proc/[0-9]*/ns/{net,mnt,pid,uts} 2>/dev/null | grep -xF "$ou
 port=$(cat "$NOCTURNE_LAB_DIR/relay.port")
 check "while up, its namespaces are found" alive
 check "goes" lab down
-check "no process and no mount holds one of its namespaces" refuses alive
+check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
 check "no process speaks of it" refuses grep -lqa "$NOCTURNE_LAB_DIR" /proc/[0-9]*/cmdline
 check "no mount speaks of it" refuses grep -q "$NOCTURNE_LAB_DIR" /proc/self/mountinfo
 check "its directory is gone" refuses test -e "$NOCTURNE_LAB_DIR"
@@ -149,7 +149,7 @@ wait $starter 2>/dev/null
 check "it had not finished" refuses test -e "$NOCTURNE_LAB_DIR/complete"
 check "status says so" eval "lab status | grep -q 'cut short'"
 check "goes" lab down
-check "no process and no mount holds one of its namespaces" refuses alive
+check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
 check "no process speaks of it" refuses grep -lqa "$NOCTURNE_LAB_DIR" /proc/[0-9]*/cmdline
 check "its directory is gone" refuses test -e "$NOCTURNE_LAB_DIR"
 
