@@ -56,6 +56,9 @@ let package = Package(
                 "NocturneInventory", "NocturneEngine", "NocturneScreens", "NocturneTransport", "NocturneDrivers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // Takes a terminal and crashes on request; the tests of the terminal watch it from outside.
+        .executableTarget(
+            name: "terminal-probe", dependencies: ["NocturneTerminal"], path: "Tests/terminal-probe"),
     ]
         + [
             "Model", "Inventory", "Terminal", "Theme", "Parsers", "Transport", "Drivers", "Journal", "Engine", "Report",
