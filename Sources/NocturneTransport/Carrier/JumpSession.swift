@@ -52,7 +52,10 @@ final class JumpSession {
             tunnels.append(tunnel)
             return tunnel
         case .failed(let failure):
-            if let reason = lossReason { throw TroubleError(.lost(reason: reason)) }
+            if let reason = lossReason {
+                lose(reason)
+                throw TroubleError(.lost(reason: reason))
+            }
             if failure.message.contains("prohibited") { throw TroubleError(.forwardingForbidden(jump: name)) }
             throw TroubleError(.behindJump(jump: name, reason: session.openFailure ?? failure.message))
         case .timedOut:
@@ -93,7 +96,9 @@ final class JumpSession {
             case .done(let count): tunnel.onBytes?(buffer[..<count])
             case .again: return false
             case .failed(let failure):
-                tunnel.end(connection.endReason ?? failure.message)
+                connection.note(failure)
+                // The end of the whole session is told to all at once, the path first.
+                if connection.endReason == nil { tunnel.end(failure.message) }
                 return false
             }
         }

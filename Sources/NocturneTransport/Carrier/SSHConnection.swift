@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLibSSH2
+
 /// A session and the stream that carries it: feeds the one from the other and lets a task drive it step by step.
 ///
 /// The same class speaks to the jump host over a socket and to a device over a tunnel.
@@ -31,7 +33,7 @@ final class SSHConnection {
         }
         stream.onEnd = { [weak self] reason in
             guard let self else { return }
-            endReason = reason
+            endReason = endReason ?? reason
             session.receiveEnd()
             arrived()
         }
@@ -58,10 +60,18 @@ final class SSHConnection {
             flush()
             switch result {
             case .done(let value): return .done(value)
-            case .failed(let failure): return .failed(failure)
+            case .failed(let failure):
+                note(failure)
+                return .failed(failure)
             case .again: if !(await signal.wait(until: deadline)) { return .timedOut }
             }
         }
+    }
+
+    /// A session can be over before its stream is: the goodbye comes first.
+    func note(_ failure: SansIOSession.Failure) {
+        guard failure.endsSession, endReason == nil else { return }
+        endReason = failure.code == LIBSSH2_ERROR_SOCKET_DISCONNECT ? "the other side ended it" : failure.message
     }
 
     func close() {

@@ -22,6 +22,14 @@ final class SansIOSession {
         /// LIBSSH2_ERROR_…
         var code: Int32
         var message: String
+
+        /// The session is over, not just the step: the other side said goodbye, or what came cannot be trusted.
+        var endsSession: Bool {
+            [
+                LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
+                LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_DECRYPT,
+            ].contains(code)
+        }
     }
 
     enum Step<Value> {

@@ -2,8 +2,9 @@
 
 import Glibc
 import NocturneModel
-import NocturneTransport
 import Testing
+
+@testable import NocturneTransport
 
 /// Real sshd processes on 127.0.0.1 with keys, configuration and home of their own, gone with the fleet.
 ///
@@ -84,6 +85,15 @@ final class TestFleet {
         var status: Int32 = 0
         waitpid(server.process, &status, 0)
         children.removeAll { $0 == server.process }
+    }
+
+    /// The processes of the server's present connections.
+    func children(of server: Server) -> [pid_t] {
+        guard
+            case .success(let bytes) = FileBytes.read(
+                "/proc/\(server.process)/task/\(server.process)/children", limit: 65_536)
+        else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { pid_t($0) }
     }
 
     /// Writes the host keys of `servers`, each under its port, and returns the file's path.
