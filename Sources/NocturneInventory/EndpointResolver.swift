@@ -24,16 +24,21 @@ struct EndpointResolver {
     let environment: InventoryEnvironment
     let source: any SSHConfigSource
     let findings: Findings
-    private var cache: [SSHConfigQuery: SSHConfig?] = [:]
+    private var told: [SSHConfigQuery: SSHConfig] = [:]
 
-    init(environment: InventoryEnvironment, source: any SSHConfigSource, findings: Findings) {
+    /// Asks ssh for whatever `logins` leave open.
+    init(
+        for logins: [WrittenEndpoint], environment: InventoryEnvironment, source: any SSHConfigSource,
+        findings: Findings
+    ) {
         self.environment = environment
         self.source = source
         self.findings = findings
+        ask(for: logins)
     }
 
-    mutating func resolve(_ written: WrittenEndpoint) -> ResolvedEndpoint {
-        let config = written.isComplete ? nil : settings(for: written)
+    func resolve(_ written: WrittenEndpoint) -> ResolvedEndpoint {
+        let config = Self.query(written).flatMap { told[$0] }
         let name = written.host.value
         let fromConfig = Origin.sshConfig(host: name)
 
@@ -65,27 +70,39 @@ struct EndpointResolver {
             alias: hostName == nil ? nil : name)
     }
 
-    private mutating func settings(for written: WrittenEndpoint) -> SSHConfig? {
+    /// What ssh would have to be asked for these logins.
+    private static func query(_ written: WrittenEndpoint) -> SSHConfigQuery? {
+        guard !written.isComplete else { return nil }
         // A user with a placeholder is not yet a user that ssh could match.
         let user = written.user?.value
-        let query = SSHConfigQuery(
+        return SSHConfigQuery(
             host: written.host.value, user: user?.contains("{") == true ? nil : user, port: written.port?.value)
-        if let known = cache[query] { return known }
-        var config: SSHConfig?
-        do {
-            config = try source.settings(for: query)
-            if config == nil, !cache.values.contains(nil) {
-                findings.note("no ssh on this machine: what the inventory leaves out is taken from ssh's own defaults")
-            }
-        } catch {
-            findings.add(
-                "`ssh -G \(query.host)`, asked for what \(written.title) leaves out, \(error.message)",
-                hint:
-                    "Put ~/.ssh/config right, or give user, port, identity and known-hosts here: ssh is not asked then.",
-                at: (written.host.line, written.host.column))
+    }
+
+    /// Asks for all of them at once and reports what failed.
+    private mutating func ask(for logins: [WrittenEndpoint]) {
+        var asked: [(query: SSHConfigQuery, login: WrittenEndpoint)] = []
+        var seen: Set<SSHConfigQuery> = []
+        for login in logins {
+            if let query = Self.query(login), seen.insert(query).inserted { asked.append((query, login)) }
         }
-        cache.updateValue(config, forKey: query)
-        return config
+        guard !asked.isEmpty else { return }
+        var withoutSSH = false
+        for ((query, login), outcome) in zip(asked, source.outcomes(for: asked.map(\.query))) {
+            switch outcome {
+            case .told(let config): told[query] = config
+            case .noSSH: withoutSSH = true
+            case .failed(let failure):
+                findings.add(
+                    "`ssh -G \(query.host)`, asked for what \(login.title) leaves out, \(failure.message)",
+                    hint:
+                        "Put ~/.ssh/config right, or give user, port, identity and known-hosts here: ssh is not asked then.",
+                    at: (login.host.line, login.host.column))
+            }
+        }
+        if withoutSSH {
+            findings.note("no ssh on this machine: what the inventory leaves out is taken from ssh's own defaults")
+        }
     }
 
     private func agent(_ config: SSHConfig?, _ told: Origin, _ tokens: Tokens) -> (String?, Origin) {

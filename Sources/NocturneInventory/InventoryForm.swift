@@ -39,7 +39,9 @@ struct InventoryForm {
         // A file that is wrong is put right first: asking ssh would only add what follows from it.
         guard findings.problems.isEmpty else { return nil }
 
-        var resolver = EndpointResolver(environment: environment, source: sshConfig, findings: findings)
+        let resolver = EndpointResolver(
+            for: paths.flatMap(\.hops) + devices.map(\.endpoint), environment: environment, source: sshConfig,
+            findings: findings)
         let hops = paths.map { $0.hops.map { resolver.resolve($0) } }
         let endpoints = devices.map { resolver.resolve($0.endpoint) }
         noteSharedAddresses(devices, endpoints)

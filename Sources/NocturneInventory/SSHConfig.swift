@@ -2,8 +2,16 @@
 
 /// Tells what the user's own ssh would do with a host, so that a working `~/.ssh/config` is enough.
 public protocol SSHConfigSource: Sendable {
-    /// Nil when there is no ssh on this machine: defaults are used then.
-    func settings(for query: SSHConfigQuery) throws(SSHConfigFailure) -> SSHConfig?
+    /// One outcome for each query, in their order.
+    func outcomes(for queries: [SSHConfigQuery]) -> [SSHConfigOutcome]
+}
+
+/// What came of asking for one host.
+public enum SSHConfigOutcome: Hashable, Sendable {
+    case told(SSHConfig)
+    /// There is no ssh on this machine: its defaults are used then.
+    case noSSH
+    case failed(SSHConfigFailure)
 }
 
 /// A host as the inventory names it, with what the inventory already knows (`Match` blocks may depend on it).

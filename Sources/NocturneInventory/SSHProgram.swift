@@ -7,29 +7,58 @@ import Glibc
 /// `ssh -G` connects to nothing, but a `Match exec` in somebody's configuration may run anything; hence the deadline.
 public struct SSHProgram: SSHConfigSource {
     private let program: String
+    /// What stands before our own arguments; tests run a shell with a script.
+    private let leading: [String]
     private let deadlineMilliseconds: Int64
     private static let mostBytes = 1 << 20
+    private static let mostChildren = 8
 
     public init(program: String = "ssh", deadline: Duration = .seconds(5)) {
+        self.init(program: program, leading: [], deadline: deadline)
+    }
+
+    init(program: String, leading: [String], deadline: Duration = .seconds(5)) {
         self.program = program
+        self.leading = leading
         let (seconds, attoseconds) = deadline.components
         deadlineMilliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 
-    public func settings(for query: SSHConfigQuery) throws(SSHConfigFailure) -> SSHConfig? {
-        guard let child = try Child(program: program, arguments: query.arguments) else { return nil }
+    /// Several children at a time, since most of their time is spent starting.
+    public func outcomes(for queries: [SSHConfigQuery]) -> [SSHConfigOutcome] {
+        stride(from: 0, to: queries.count, by: Self.mostChildren).flatMap { start in
+            queries[start..<min(start + Self.mostChildren, queries.count)].map(begin).map(finish)
+        }
+    }
+
+    private func begin(_ query: SSHConfigQuery) -> Result<Child?, SSHConfigFailure> {
+        do {
+            return .success(try Child(program: program, arguments: leading + query.arguments))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func finish(_ started: Result<Child?, SSHConfigFailure>) -> SSHConfigOutcome {
+        let child: Child
+        switch started {
+        case .failure(let failure): return .failed(failure)
+        case .success(nil): return .noSSH
+        case .success(let begun?): child = begun
+        }
         let output = child.read(deadlineMilliseconds: deadlineMilliseconds, limit: Self.mostBytes)
         let status = child.reap(killing: output == nil)
         guard let output else {
-            throw SSHConfigFailure(message: "did not answer within \(deadlineMilliseconds) ms and was ended")
+            return .failed(
+                SSHConfigFailure(message: "did not answer within \(deadlineMilliseconds) ms and was ended"))
         }
         // 127 is how a shell and posix_spawn of older systems say "no such program".
-        if status == 127 { return nil }
+        if status == 127 { return .noSSH }
         guard status == 0 else {
             let said = output.errors.split(whereSeparator: \.isNewline).first { !$0.hasPrefix("Pseudo-terminal") }
-            throw SSHConfigFailure(message: "ended with status \(status): \(said ?? "it said nothing")")
+            return .failed(SSHConfigFailure(message: "ended with status \(status): \(said ?? "it said nothing")"))
         }
-        return SSHConfig(parsing: output.text)
+        return .told(SSHConfig(parsing: output.text))
     }
 }
 
@@ -38,6 +67,7 @@ private struct Child {
     private let pid: pid_t
     private let output: Int32
     private let errors: Int32
+    private let started = ContinuousClock.now
 
     /// Nil when there is no such program.
     init?(program: String, arguments: [String]) throws(SSHConfigFailure) {
@@ -80,7 +110,6 @@ private struct Child {
             close(output)
             close(errors)
         }
-        let started = ContinuousClock.now
         var open = [
             pollfd(fd: output, events: Int16(POLLIN), revents: 0),
             pollfd(fd: errors, events: Int16(POLLIN), revents: 0),

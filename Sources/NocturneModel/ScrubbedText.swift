@@ -32,7 +32,8 @@ public struct ScrubbedText: Hashable, Sendable {
 
     /// The lines of the text, numbered from 1 in the order they came; the last is left out when it is empty.
     public var lines: [Substring] {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // By bytes: looking for the edges of characters in megabytes of table takes five times as long.
+        var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines
     }
@@ -47,9 +48,11 @@ public struct ScrubbedText: Hashable, Sendable {
 ///                  └─final─▶ ground           newline, CAN, SUB: from anywhere to ground; ESC: to escape
 /// ```
 private struct Scrubber {
-    var text = ""
-    var removed = 0
-    private var line = String.UnicodeScalarView()
+    /// UTF-8. Bytes, because appending to the scalars of a string copies all of it each time.
+    private var bytes: [UInt8] = []
+    private(set) var removed = 0
+    /// Where the current line begins in `bytes`.
+    private var lineStart = 0
     private var pendingReturn = false
     private var marks = 0
 
@@ -58,7 +61,10 @@ private struct Scrubber {
 
     private enum State { case ground, escape, csi, string }
 
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
     mutating func run(_ scalars: String.UnicodeScalarView) {
+        bytes.reserveCapacity(scalars.count)
         var state = State.ground
         for scalar in scalars {
             if state == .ground, scalar != "\u{1B}" {
@@ -67,7 +73,6 @@ private struct Scrubber {
                 state = sequence(scalar, state)
             }
         }
-        flushLine()
     }
 
     /// One scalar of an escape sequence, or the ESC that begins one.
@@ -109,8 +114,9 @@ private struct Scrubber {
         switch scalar {
         case "\n":
             pendingReturn = false
-            flushLine()
-            text.unicodeScalars.append("\n")
+            marks = 0
+            bytes.append(0x0A)
+            lineStart = bytes.count
             return
         case "\r":
             // Terminals and relays on the way may add one each: several before a newline are as one.
@@ -122,12 +128,12 @@ private struct Scrubber {
         if pendingReturn {
             pendingReturn = false
             marks = 0
-            line.removeAll(keepingCapacity: true)
+            bytes.removeLast(bytes.count - lineStart)
         }
         switch scalar.value {
         case 0x09, 0x20...0x7E:
             marks = 0
-            line.append(scalar)
+            bytes.append(UInt8(scalar.value))
         case 0x00...0x1F, 0x7F...0x9F: replace()
         default: beyondASCII(scalar)
         }
@@ -143,23 +149,21 @@ private struct Scrubber {
             replace()
         case .nonspacingMark, .enclosingMark:
             marks += 1
-            if marks <= Self.mostMarks { line.append(scalar) } else { removed += 1 }
+            if marks <= Self.mostMarks { append(scalar) } else { removed += 1 }
         default:
             if scalar == "\u{FFFD}" { removed += 1 }
             marks = 0
-            line.append(scalar)
+            append(scalar)
         }
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { bytes.append(byte) }
     }
 
     private mutating func replace() {
         marks = 0
-        line.append("\u{FFFD}")
+        append("\u{FFFD}")
         removed += 1
-    }
-
-    private mutating func flushLine() {
-        text.unicodeScalars.append(contentsOf: line)
-        line.removeAll(keepingCapacity: true)
-        marks = 0
     }
 }

@@ -16,10 +16,12 @@ struct EmbeddedSSH: SSHConfigSource {
     var failure: SSHConfigFailure?
     var calls = CallList()
 
-    func settings(for query: SSHConfigQuery) throws(SSHConfigFailure) -> SSHConfig? {
-        calls.add(query)
-        if let failure { throw failure }
-        return texts[query.host].map { SSHConfig(parsing: $0) }
+    func outcomes(for queries: [SSHConfigQuery]) -> [SSHConfigOutcome] {
+        queries.map { query in
+            calls.add(query)
+            if let failure { return .failed(failure) }
+            return texts[query.host].map { .told(SSHConfig(parsing: $0)) } ?? .noSSH
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import NocturneModel
 import Testing
 
@@ -116,55 +115,53 @@ import Testing
 
 /// With real child processes.
 @Suite struct SSHProgramTests {
-    @Test func aMissingProgramIsNoFailure() throws {
-        #expect(try SSHProgram(program: "no-such-ssh-anywhere").settings(for: SSHConfigQuery(host: "h")) == nil)
+    private let query = SSHConfigQuery(host: "h", user: "u")
+
+    private func shell(_ script: String, deadline: Duration = .seconds(60)) -> SSHProgram {
+        SSHProgram(program: "sh", leading: ["-c", script], deadline: deadline)
     }
 
-    @Test func whatAProgramPrintsIsRead() throws {
+    private func failure(_ message: String) -> [SSHConfigOutcome] { [.failed(SSHConfigFailure(message: message))] }
+
+    @Test func aMissingProgramIsNoFailure() {
+        #expect(SSHProgram(program: "no-such-ssh-anywhere").outcomes(for: [query]) == [.noSSH])
+    }
+
+    @Test func whatAProgramPrintsIsRead() {
         // `echo` prints its arguments, which happen to look like one line of a configuration.
-        let config = try #require(try SSHProgram(program: "echo").settings(for: SSHConfigQuery(host: "h", user: "u")))
-        #expect(config == SSHConfig(parsing: "-G -T -l u -- h\n"))
+        #expect(
+            SSHProgram(program: "echo").outcomes(for: [query]) == [.told(SSHConfig(parsing: "-G -T -l u -- h\n"))])
     }
 
-    @Test func aFailingProgramIsAFailure() {
-        #expect(throws: SSHConfigFailure(message: "ended with status 1: it said nothing")) {
-            try SSHProgram(program: "false").settings(for: SSHConfigQuery(host: "h"))
+    @Test func manyAreAnsweredInTheirOrder() {
+        let hosts = (0..<21).map { "h\($0)" }
+        let told = SSHProgram(program: "echo").outcomes(for: hosts.map { SSHConfigQuery(host: $0) })
+        #expect(told == hosts.map { .told(SSHConfig(parsing: "-G -T -- \($0)\n")) })
+    }
+
+    @Test func aProgramThatHangsIsEnded() {
+        #expect(
+            shell("exec sleep 600", deadline: .milliseconds(200)).outcomes(for: [query])
+                == failure("did not answer within 200 ms and was ended"))
+    }
+
+    @Test func whatAFailingProgramSaysIsTold() {
+        #expect(
+            shell("echo 'line 3: Bad configuration option' >&2; exit 255").outcomes(for: [query])
+                == failure("ended with status 255: line 3: Bad configuration option"))
+        #expect(SSHProgram(program: "false").outcomes(for: [query]) == failure("ended with status 1: it said nothing"))
+    }
+
+    @Test func aProgramEndedByASignalIsAFailure() {
+        #expect(shell("kill -9 $$").outcomes(for: [query]) == failure("ended with status 137: it said nothing"))
+    }
+
+    @Test func moreThanAPipeHoldsIsRead() {
+        let noise = "yes noise | head -c 300000 >&2; echo user filled; yes x y | head -c 300000"
+        guard case .told(let config) = shell(noise).outcomes(for: [query]).first else {
+            Issue.record("nothing was told")
+            return
         }
-    }
-
-    @Test func aProgramThatHangsIsEnded() throws {
-        let script = try Script("#!/bin/sh\nexec sleep 600\n")
-        #expect(throws: SSHConfigFailure(message: "did not answer within 200 ms and was ended")) {
-            try SSHProgram(program: script.path, deadline: .milliseconds(200)).settings(for: SSHConfigQuery(host: "h"))
-        }
-    }
-
-    @Test func whatAFailingProgramSaysIsTold() throws {
-        let script = try Script("#!/bin/sh\necho 'config line 3: Bad configuration option' >&2\nexit 255\n")
-        #expect(throws: SSHConfigFailure(message: "ended with status 255: config line 3: Bad configuration option")) {
-            try SSHProgram(program: script.path).settings(for: SSHConfigQuery(host: "h"))
-        }
-    }
-
-    @Test func moreThanAPipeHoldsIsRead() throws {
-        let script = try Script(
-            "#!/bin/sh\nyes noise | head -c 300000 >&2\necho user filled\nyes x y | head -c 300000\n")
-        #expect(try SSHProgram(program: script.path).settings(for: SSHConfigQuery(host: "h"))?.user == "filled")
-    }
-
-    /// An executable file that is gone with the test.
-    private final class Script {
-        let path: String
-        init(_ text: String) throws {
-            var template = Array("/tmp/nocturne-test-XXXXXX".utf8CString)
-            let descriptor = mkstemp(&template)
-            try #require(descriptor >= 0)
-            path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            let bytes = Array(text.utf8)
-            try #require(write(descriptor, bytes, bytes.count) == bytes.count)
-            try #require(fchmod(descriptor, 0o700) == 0)
-            close(descriptor)
-        }
-        deinit { unlink(path) }
+        #expect(config.user == "filled")
     }
 }
