@@ -199,7 +199,8 @@ struct BirdParser {
 
 extension BirdParser {
     private mutating func finish(_ query: Query, endsMidLine: Bool) -> ParseOutcome {
-        if pending != nil { flushPending() }
+        flushPending()
+        protocols.finishPeer()
         if !replyEnded {
             cut = cut || isCut(endsMidLine: endsMidLine)
         }
@@ -218,7 +219,7 @@ extension BirdParser {
     }
 
     /// The rows, or nil when the text does not answer the query. "Nothing there" is an answer.
-    private mutating func rows(_ query: Query) -> Rows? {
+    private func rows(_ query: Query) -> Rows? {
         let now = status.value.serverTime
         switch query {
         case .status:

@@ -60,7 +60,8 @@ struct BirdProtocolsReader {
         inOther = false
     }
 
-    private mutating func finishPeer() {
+    /// Closes the block that is open.
+    mutating func finishPeer() {
         guard let peer = current else { return }
         current = nil
         found.append(peer)
@@ -68,8 +69,7 @@ struct BirdProtocolsReader {
     }
 
     /// The sessions, with what only other replies of the same text tell.
-    mutating func peers(now: UTC?, bfd: [BFDSession]) -> [Peer] {
-        finishPeer()
+    func peers(now: UTC?, bfd: [BFDSession]) -> [Peer] {
         let sessions = Dictionary(grouping: bfd) { $0.peer }
         return found.compactMap { reader in
             guard var peer = reader.peer else { return nil }
@@ -154,7 +154,13 @@ struct BirdProtocolRow {
 
     /// Whether the row can be believed when its newline is missing.
     var looksWhole: Bool {
-        let time = since.utf8.count >= 8 && since.utf8.last.map { (0x30...0x39).contains($0) } == true
+        // A bare time, a bare date, or both; with or without thousandths.
+        let time =
+            switch since.utf8.count {
+            case 8, 12: since.utf8.dropFirst(2).first == 0x3A
+            case 10, 19, 23: since.utf8.dropFirst(4).first == 0x2D
+            default: false
+            }
         guard proto == "BGP", state != "down" else { return time }
         return info.fields.first.map { BirdPeerReader.states[$0] != nil } ?? false
     }

@@ -56,6 +56,8 @@ struct BirdTranscript {
                 code = nil
                 continue
             }
+            // Half a line that is blank so far ends nothing.
+            if endsMidLine, index == lines.count - 1, Self.isBlankSoFar(rest) { continue }
             if coded, let reply = Self.reply(rest) {
                 code = reply.code
                 items.append(
@@ -115,6 +117,8 @@ struct BirdTranscript {
         }
         return false
     }
+
+    private static func isBlankSoFar(_ line: Substring) -> Bool { line.isBlank || reply(line)?.text.isBlank == true }
 
     private static let verbs: Set<Substring> = [
         "show", "eval", "echo", "restrict", "configure", "enable", "disable", "restart", "reload", "debug", "dump",
