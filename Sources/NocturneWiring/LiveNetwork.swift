@@ -22,7 +22,7 @@ public final class LiveNetwork {
     public init(inventory: Inventory, sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off) {
         let network = Network(paths: inventory.paths)
         let drivers: [any DeviceDriver] = inventory.devices.map { device in
-            BirdDriver(device: device, link: network.link(for: device))
+            BirdDriver(device: device, link: network.link(for: device), clock: { SystemClock().now })
         }
         let engine = Engine(
             inventory: inventory, drivers: drivers, sink: sink, recorder: recorder, executor: NetworkActor.executor)

@@ -19,9 +19,9 @@ struct InfoCommand: ParsableCommand {
         let file = common.inventory ?? environment.defaultFile
         let rows: [(String, String)] = [
             ("nocturne", Version.text),
-            ("libssh2", Libraries.ssh2),
-            ("libcrypto", Libraries.crypto),
-            ("ncurses", CursesScreen.libraryVersion),
+            ("libssh2", LibraryVersions.ssh2),
+            ("libcrypto", LibraryVersions.crypto),
+            ("ncurses", TerminalProfile.libraryVersion),
             ("inventory", file + (environment.fileExists(file) ? "" : " (not there)")),
             ("recordings", Places.recordings),
             ("agent", environment.variables["SSH_AUTH_SOCK"] ?? "none (SSH_AUTH_SOCK is not set)"),

@@ -8,7 +8,7 @@ from terminal import wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = str(ROOT / "examples" / "lab" / "lab")
-BIN = ROOT / ".build" / "release"
+BIN = pathlib.Path(os.environ.get("NOCTURNE_BIN", ROOT / ".build" / "release"))
 NOCTURNE = str(BIN / "nocturne")
 STATE = pathlib.Path(os.environ.get("NOCTURNE_LAB_DIR", "/run/nocturne-lab"))
 INVENTORY = str(STATE / "inventory.yaml")
