@@ -165,6 +165,16 @@ check "no process and no mount holds one of its namespaces" until_true 30 refuse
 check "no process speaks of it" refuses grep -lqa "$NOCTURNE_LAB_DIR" /proc/[0-9]*/cmdline
 check "its directory is gone" refuses test -e "$NOCTURNE_LAB_DIR"
 
+echo "# interrupting a start"
+( exec bash "$LAB" up ) >/dev/null 2>&1 &
+starter=$!
+check "it had begun" until_true 60 test -e "$NOCTURNE_LAB_DIR/hosts/outside/run/host.pid"
+ours=$(namespaces | grep -vxF "$machine")
+kill -TERM $starter
+wait $starter 2>/dev/null
+check "it cleared everything by itself" refuses test -e "$NOCTURNE_LAB_DIR"
+check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
+
 echo "# beginning where somebody else is"
 mkdir "$NOCTURNE_LAB_DIR" && touch "$NOCTURNE_LAB_DIR/precious"
 check "a directory that is not the lab's is not taken" refuses lab up
