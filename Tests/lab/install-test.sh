@@ -16,7 +16,9 @@ new=$(mktemp -d)
 trap 'umount -l "$new" 2>/dev/null; rmdir "$new"' EXIT
 mount -t tmpfs tmpfs "$new"
 mkdir "$new"/{upper,work,root,lab}
-cp -r "$here/../../." --target-directory="$new/lab" 2>/dev/null
+mkdir -p "$new/lab/examples" "$new/lab/Tests"
+cp -r "$here/../../examples/lab" "$new/lab/examples/"
+cp -r "$here" "$new/lab/Tests/lab"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$new/upper,workdir=$new/work" "$new/root"
 mkdir -p "$new/root/nocturne"
 mount --bind "$new/lab" "$new/root/nocturne"
@@ -45,8 +47,10 @@ check "the machine lacks something" eval '! lab check-host'
 check "up says what is missing and how to get it" eval "lab up 2>&1 | grep 'missing:.*lab install'"
 lab install --yes >/tmp/said 2>&1 </dev/null
 check "it installs" eval 'command -v birdc && command -v sshd && command -v sudo || { tail -20 /tmp/said; false; }'
-sed -n '/MB/s/^/        /p' /tmp/said
+sed -n '/MB on disk/s/^/      /p' /tmp/said
 check "it said how much" grep -E 'packages, [0-9.]+ MB to fetch, [0-9.]+ MB on disk' /tmp/said
+check "it named each package" \
+    eval 'awk "/ MB to fetch .* MB on disk/ && !/ packages,/ { print \$1 }" /tmp/said | sort | diff - /var/lib/nocturne-lab/installed'
 check "it wrote down exactly what is new" \
     eval 'installed | comm -13 /tmp/before - | diff - /var/lib/nocturne-lab/installed'
 check "no daemon was started" eval '! pgrep -x bird && ! pgrep -x sshd'

@@ -117,8 +117,9 @@ print_plan() {
                 printf "  %-28s %-24s %6.1f MB to fetch %6.1f MB on disk%s\n", name, version, fetch, disk,
                     old == "" ? "" : "  (replaces " old ", and stays)"
             }'
-    done < <(grep '^Inst' "$MEMORY/plan") | tee /dev/stderr 2>&1 |
-        awk '{ fetch += $3; disk += $7 } END { printf "  %d packages, %.1f MB to fetch, %.1f MB on disk\n", NR, fetch, disk }'
+    done < <(grep '^Inst' "$MEMORY/plan") | awk '
+        { print; fetch += $3; disk += $7 }
+        END { printf "  %d packages, %.1f MB to fetch, %.1f MB on disk\n", NR, fetch, disk }'
 }
 
 # Asks only where somebody can answer.
