@@ -18,7 +18,7 @@ check() {
     else
         failed=$((failed + 1))
         echo "FAILED  $what"
-        [ -z "$said" ] || tail -5 <<<"$said" | sed 's/^/        /'
+        [ -z "$said" ] || tail -${CHECK_LINES:-5} <<<"$said" | sed 's/^/        /'
     fi
 }
 

@@ -67,6 +67,18 @@ slow=$(milliseconds ask jump true)
 lab delay 0
 check "150 ms each way are felt on the way in ($slow ms)" test "$slow" -ge 1500
 
+greeted() { # 200 connections through the relay, some at once: how many were greeted by the jump host?
+    local turn
+    for turn in $(seq 50); do
+        for _ in 1 2 3 4; do
+            timeout 20 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && read -r line <&3 && echo "$line"' - "$port" &
+        done
+        wait
+    done 2>/dev/null | grep -c '^SSH-2.0-'
+}
+port=$(cat "$NOCTURNE_LAB_DIR/relay.port")
+check "of 200 connections 200 are greeted" test "$(greeted)" = 200
+
 echo "# transit-cut"
 all=$(established bkk00)
 check "starts" lab scenario transit-cut
@@ -128,7 +140,7 @@ namespaces() { # of every process of the lab
 machine=$(readlink /proc/self/ns/{net,mnt,pid,uts})
 ours=$(namespaces | grep -vxF "$machine")
 alive() { readlink /proc/[0-9]*/ns/{net,mnt,pid,uts} 2>/dev/null | grep -xF "$ours" || grep -F "$ours" /proc/self/mountinfo; }
-port=$(cat "$NOCTURNE_LAB_DIR/relay.port")
+check "the relay had nothing to complain about" eval 'cat "$NOCTURNE_LAB_DIR/relay.log"; test ! -s "$NOCTURNE_LAB_DIR/relay.log"'
 check "while up, its namespaces are found" alive
 check "goes" lab down
 check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
@@ -152,6 +164,16 @@ check "goes" lab down
 check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
 check "no process speaks of it" refuses grep -lqa "$NOCTURNE_LAB_DIR" /proc/[0-9]*/cmdline
 check "its directory is gone" refuses test -e "$NOCTURNE_LAB_DIR"
+
+echo "# interrupting a start"
+( exec bash "$LAB" up ) >/dev/null 2>&1 &
+starter=$!
+check "it had begun" until_true 60 test -e "$NOCTURNE_LAB_DIR/hosts/outside/run/host.pid"
+ours=$(namespaces | grep -vxF "$machine")
+kill -TERM $starter
+wait $starter 2>/dev/null
+check "it cleared everything by itself" refuses test -e "$NOCTURNE_LAB_DIR"
+check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
 
 echo "# beginning where somebody else is"
 mkdir "$NOCTURNE_LAB_DIR" && touch "$NOCTURNE_LAB_DIR/precious"

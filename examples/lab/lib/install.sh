@@ -73,11 +73,23 @@ lab_uninstall() {
     say "to remove: $(tr '\n' ' ' <<<"$packages")"
     ask "remove these?" "${1-}" || die "nothing done"
     # shellcheck disable=SC2086
-    [ -z "$packages" ] || DEBIAN_FRONTEND=noninteractive apt-get -q -y purge $packages 9>&-
+    # sudo asks whether there is another way to be root. There was one before sudo came.
+    [ -z "$packages" ] || SUDO_FORCE_REMOVE=yes DEBIAN_FRONTEND=noninteractive apt-get -q -y purge $packages 9>&-
     while read -r user; do
-        ! getent passwd "$user" >/dev/null || userdel "$user"
+        remove_user "$user"
     done <"$MEMORY/users"
     rm -r "$MEMORY"
+}
+
+# Packages leave their users behind. An override of a file's owner must go first: dpkg refuses to work at all while one
+# names a user that does not exist.
+remove_user() {
+    local path
+    getent passwd "$1" >/dev/null || return 0
+    while read -r path; do
+        dpkg-statoverride --remove "$path"
+    done < <(dpkg-statoverride --list | awk -v user="$1" '$1 == user { print $4 }')
+    userdel "$1"
 }
 
 installed_packages() {
@@ -107,8 +119,9 @@ print_plan() {
                 printf "  %-28s %-24s %6.1f MB to fetch %6.1f MB on disk%s\n", name, version, fetch, disk,
                     old == "" ? "" : "  (replaces " old ", and stays)"
             }'
-    done < <(grep '^Inst' "$MEMORY/plan") | tee /dev/stderr |
-        awk '{ fetch += $3; disk += $7 } END { printf "  %d packages, %.1f MB to fetch, %.1f MB on disk\n", NR, fetch, disk }'
+    done < <(grep '^Inst' "$MEMORY/plan") | awk '
+        { print; fetch += $3; disk += $7 }
+        END { printf "  %d packages, %.1f MB to fetch, %.1f MB on disk\n", NR, fetch, disk }'
 }
 
 # Asks only where somebody can answer.
@@ -146,16 +159,16 @@ finish_interrupted_install() {
     rm -f "$MEMORY/packages.before" "$MEMORY/users.before"
 }
 
-# Not started now, and not at the next boot either.
+# Not started now, and not at the next boot either. Debian's helper works with and without systemd running.
 disable_services_of() {
     local file
     while read -r file; do
         case $file in
             */systemd/system/*@.service) ;;
             */systemd/system/*.service | */systemd/system/*.socket)
-                ! command -v systemctl >/dev/null || systemctl -q disable "${file##*/}" || true ;;
+                deb-systemd-helper disable "${file##*/}" >/dev/null 2>&1 || true ;;
             /etc/init.d/*)
-                ! command -v update-rc.d >/dev/null || update-rc.d "${file##*/}" disable || true ;;
+                update-rc.d "${file##*/}" disable >/dev/null 2>&1 || true ;;
         esac
-    done < <(dpkg -L "$1") 9>&-
+    done < <(dpkg -L "$1")
 }

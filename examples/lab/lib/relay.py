@@ -39,6 +39,7 @@ class Relay:
     def __init__(self, here, inside, address, delay_file):
         self.here, self.inside = here, inside
         self.address, self.delay_file = address, delay_file
+        self.visits = set()
 
     def delay(self):
         try:
@@ -58,54 +59,68 @@ class Relay:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
 
+    async def connect(self):
+        made = self.socket_inside()
+        try:
+            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(made, self.address), 30)
+        except BaseException:
+            made.close()
+            raise
+        # From here on the socket is the writer's, and only the writer may close it.
+        return await asyncio.open_connection(sock=made)
+
     async def serve(self, reader, writer):
+        # asyncio itself remembers running tasks only weakly.
+        self.visits.add(asyncio.current_task())
         delay = self.delay()
-        far = None
+        far_writer = None
         try:
             # The set-up of a TCP connection costs one and a half round trips before the far end may speak.
             await asyncio.sleep(3 * delay)
-            far = self.socket_inside()
-            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(far, self.address), 30)
-            far_reader, far_writer = await asyncio.open_connection(sock=far)
-            await asyncio.gather(
-                self.carry(reader, far_writer, delay), self.carry(far_reader, writer, delay))
+            far_reader, far_writer = await self.connect()
+            await together(carry(reader, far_writer, delay), carry(far_reader, writer, delay))
         except (OSError, asyncio.TimeoutError):
-            if far is not None:
-                far.close()
+            pass  # the jump host refused or somebody hung up: so do we
         finally:
-            writer.close()
+            for end in (writer, far_writer):
+                if end is not None:
+                    end.close()
+            self.visits.discard(asyncio.current_task())
 
-    async def carry(self, source, sink, delay):
-        """Delivers what arrives after the delay; throughput is not limited by it."""
-        loop = asyncio.get_running_loop()
-        waiting = asyncio.Queue(maxsize=256)
 
-        async def deliver():
-            while True:
-                due, data = await waiting.get()
-                if due > loop.time():
-                    await asyncio.sleep(due - loop.time())
-                if not data:
-                    sink.write_eof()
-                    return
-                sink.write(data)
-                await sink.drain()
+async def carry(source, sink, delay):
+    """Delivers what arrives after the delay; throughput is not limited by it."""
+    loop = asyncio.get_running_loop()
+    on_the_way = asyncio.Queue(maxsize=256)
 
-        async def fetch():
-            data = b"-"
-            while data:
-                try:
-                    data = await source.read(65536)
-                except OSError:
-                    data = b""
-                await waiting.put((loop.time() + delay, data))
+    async def fetch():
+        data = b"-"
+        while data:
+            data = await source.read(65536)
+            await on_the_way.put((loop.time() + delay, data))
 
-        tasks = [asyncio.create_task(deliver()), asyncio.create_task(fetch())]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
+    async def deliver():
+        while True:
+            due, data = await on_the_way.get()
+            await asyncio.sleep(max(0, due - loop.time()))
+            if not data:
+                sink.write_eof()
+                return
+            sink.write(data)
+            await sink.drain()
+
+    await together(fetch(), deliver())
+
+
+async def together(*work):
+    """Runs all of it; when one part fails, ends the others and fails likewise."""
+    tasks = [asyncio.ensure_future(part) for part in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def main(door, relay):
