@@ -218,7 +218,9 @@ public final class SSHLink: Link {
                 complete = collector.consume(early)
                 early = []
             } else {
-                let step = await connection.drive(until: end) { connection.session.read(channel, into: &buffer) }
+                let step = await connection.drive(until: end) {
+                    held(channel) { connection.session.read(channel, into: &buffer) }
+                }
                 if case .done(let count) = step, count > 0 {
                     if firstByte == nil { firstByte = .now }
                     complete = collector.consume(buffer[..<count])
@@ -250,7 +252,7 @@ public final class SSHLink: Link {
         output.append(text.utf8)
         while !output.isEmpty {
             let step = await connection.drive(until: end) {
-                output.withBytes { connection.session.write(channel, $0) }
+                held(channel) { output.withBytes { connection.session.write(channel, $0) } }
             }
             guard case .done(let count) = step else {
                 throw TroubleError(
@@ -258,6 +260,11 @@ public final class SSHLink: Link {
             }
             output.drop(count)
         }
+    }
+
+    /// A channel dropped by somebody while its task waited is freed memory: no call may touch it.
+    private func held(_ handle: ChannelHandle, _ call: () -> SansIOSession.Step<Int>) -> SansIOSession.Step<Int> {
+        channel == handle ? call() : .failed(SansIOSession.Failure(code: 0, message: "the channel was dropped"))
     }
 
     private func trouble(
@@ -324,6 +331,8 @@ public final class SSHLink: Link {
         guard let connection else { return }
         if case .again = connection.session.free(handle) { closing.append(handle) }
         connection.flush()
+        // A question under way learns that its channel is gone.
+        connection.signal.raise()
     }
 
     public func retryNow() {

@@ -3,6 +3,7 @@
 import CLibSSH2
 import CLinux
 import Glibc
+import NocturneModel
 
 /// One SSH session as a pure state machine: bytes go in, bytes come out, and no call ever waits or touches a socket.
 ///
@@ -61,6 +62,9 @@ final class SansIOSession {
             raw, LIBSSH2_CALLBACK_RECV, unsafeBitCast(SessionQueues.receiveCallback, to: UnsafeMutableRawPointer.self))
         libssh2_session_callback_set(
             raw, LIBSSH2_CALLBACK_SEND, unsafeBitCast(SessionQueues.sendCallback, to: UnsafeMutableRawPointer.self))
+        libssh2_session_callback_set(
+            raw, LIBSSH2_CALLBACK_DISCONNECT,
+            unsafeBitCast(SessionQueues.disconnectCallback, to: UnsafeMutableRawPointer.self))
         prefer(LIBSSH2_METHOD_KEX, algorithms.keyExchange)
         prefer(LIBSSH2_METHOD_HOSTKEY, algorithms.hostKey)
         for method in [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC] { prefer(method, algorithms.cipher) }
@@ -91,6 +95,9 @@ final class SansIOSession {
 
     /// What the server said before encryption began.
     var preamble: [UInt8] { queues.preamble }
+
+    /// What the other side said when it ended the session.
+    var goodbye: String? { queues.goodbye.map { ScrubbedText(scrubbing: $0).text } }
 
     /// Host key as it came, in the form of a public key blob (RFC 4253, section 6.6).
     var hostKey: [UInt8] {
