@@ -206,6 +206,7 @@ struct HarshTests {
             try await ask(link, "kill -9 $(ps -o ppid= -p $$)")
         }
         #expect(fault?.code == "session-ended")
+        #expect(await link.reach.climbed == .path)
         #expect(await network.pathStates().allSatisfy(\.alive))
         await link.retryNow()
         #expect(try await link.open { _ in } == .fresh)

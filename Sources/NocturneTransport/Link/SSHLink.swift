@@ -155,11 +155,16 @@ public final class SSHLink: Link {
     }
 
     private func reason(_ failure: SansIOSession.Failure) -> String {
-        connection?.endReason ?? ScrubbedText(scrubbing: failure.message).text
+        connection?.endReason ?? .quoting(failure.message)
     }
 
     private func fail(_ fault: Fault) {
         letGo()
+        // The ladder stands up to the rung below the one that broke.
+        let below = Rung.allCases.last { $0 < fault.rung }
+        if let below, let climbed = reach.climbed { reach.climbed = min(climbed, below) }
+        // Who stopped waiting learnt nothing about the device.
+        if Task.isCancelled { return }
         reach.fault = fault
         reach.attempts += 1
         if fault.rung == .path {
@@ -276,8 +281,8 @@ public final class SSHLink: Link {
             return Task.isCancelled
                 ? .cancelled : .noAnswer(question: short(question), after: deadline, bytes: collector.bytes)
         case .failed, .done:
-            let said = ScrubbedText(scrubbing: collector.kept.suffix(400) + collector.unfinished.prefix(200)).text
-            return .channelEnded(said: said.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / "))
+            let said = collector.kept.suffix(400) + collector.unfinished.prefix(200)
+            return .channelEnded(said: .quoting(String(decoding: said, as: UTF8.self)))
         }
     }
 

@@ -3,7 +3,6 @@
 import CLibSSH2
 import CLinux
 import Glibc
-import NocturneModel
 
 /// One SSH session as a pure state machine: bytes go in, bytes come out, and no call ever waits or touches a socket.
 ///
@@ -97,7 +96,7 @@ final class SansIOSession {
     var preamble: [UInt8] { queues.preamble }
 
     /// What the other side said when it ended the session.
-    var goodbye: String? { queues.goodbye.map { ScrubbedText(scrubbing: $0).text } }
+    var goodbye: String? { queues.goodbye.map { String.quoting($0) } }
 
     /// Host key as it came, in the form of a public key blob (RFC 4253, section 6.6).
     var hostKey: [UInt8] {
