@@ -142,6 +142,24 @@ struct FaultTests {
         #expect(fault.message.contains("RSA-SHA2"))
     }
 
+    @Test func algorithmNamesCannotActOnATerminal() async throws {
+        let fleet = try TestFleet()
+        let lists = ["\u{1B}[2Jkex", "key", "cipher", "cipher", "mac", "mac", "none", "none", "", ""]
+        let payload =
+            [20] + [UInt8](repeating: 7, count: 16) + lists.flatMap { WireWriter.string($0.utf8) } + [0, 0, 0, 0, 0]
+        let padding = 16 - (payload.count + 5) % 8
+        let packet =
+            WireWriter.uint32(payload.count + padding + 1) + [UInt8(padding)] + payload
+            + [UInt8](repeating: 0, count: padding)
+        let server = try ScriptedServer(
+            said: "SSH-2.0-Evil\u{1B}[1m\r\n" + String(decoding: packet, as: UTF8.self))
+        let fault = try await fault(direct, fleet.device("bkk00", server.port))
+        #expect(fault.code == "no-common-algorithm", "\(fault)")
+        #expect(fault.message.contains("kex"))
+        #expect(!(fault.message + (fault.hint ?? "")).unicodeScalars.contains { $0.value < 32 })
+        await server.stop()
+    }
+
     @Test(arguments: [
         ("", "closed-before-banner"), ("HTTP/1.1 400 Bad Request\r\n\r\n", "not-ssh"),
         ("Exceeded MaxStartups\r\n", "too-many-connections"), ("Not allowed at this time\r\n", "too-many-connections"),

@@ -42,7 +42,7 @@ struct LinkTests {
         let fleet = try TestFleet()
         // Renewing the jump's keys every 100 kB makes every device wait for somebody else's renewal.
         let jump = try await fleet.server("jump", ["RekeyLimit 100K"])
-        let target = try await fleet.server("target")
+        let target = try await fleet.server("target", ["RekeyLimit 30K"])
         try fleet.knownHosts(jump, target)
         let network = await Network(paths: [fleet.path(via: jump)])
         try await withThrowingTaskGroup(of: Int.self) { group in

@@ -22,8 +22,7 @@ final class Carrier {
         case idle
         case connecting
         case up([JumpSession])
-        /// `retryAt` is nil when only a person can help.
-        case waiting(Fault, retryAt: ContinuousClock.Instant?)
+        case waiting(Fault)
         case closed
     }
 
@@ -58,7 +57,7 @@ final class Carrier {
             case .idle: connect()
             case .connecting: await withCheckedContinuation { waiters.append($0) }
             case .up: return
-            case .waiting(let fault, _): throw fault
+            case .waiting(let fault): throw fault
             case .closed: throw Site(path: path).fault(.lost(reason: "we closed it"))
             }
         }
@@ -66,7 +65,7 @@ final class Carrier {
 
     /// Why it is not up, while it is not.
     var fault: Fault? {
-        if case .waiting(let fault, _) = state { return fault }
+        if case .waiting(let fault) = state { return fault }
         return nil
     }
 
@@ -174,20 +173,17 @@ final class Carrier {
     }
 
     private func wait(after fault: Fault) {
-        var retryAt: ContinuousClock.Instant?
-        if fault.retries {
-            let pause = backoff.next(using: &random)
-            let due = ContinuousClock.now + pause
-            retryAt = due
-            timer = EventLoop.shared.schedule(at: due) { [weak self] in
-                guard let self, case .waiting = state else { return }
-                connect()
-            }
-            publish(alive: false, fault: fault, retryAt: WallClock.now + pause)
-        } else {
-            publish(alive: false, fault: fault)
+        guard fault.retries else {
+            state = .waiting(fault)
+            return publish(alive: false, fault: fault)
         }
-        state = .waiting(fault, retryAt: retryAt)
+        let pause = backoff.next(using: &random)
+        state = .waiting(fault)
+        timer = EventLoop.shared.schedule(at: .now + pause) { [weak self] in
+            guard let self, case .waiting = state else { return }
+            connect()
+        }
+        publish(alive: false, fault: fault, retryAt: WallClock.now + pause)
     }
 
     private func wakeWaiters() {

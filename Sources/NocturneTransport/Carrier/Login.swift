@@ -58,8 +58,9 @@ struct Login {
             let missing = session.algorithms.missing(in: offer)
             if !missing.isEmpty {
                 return .noCommonAlgorithm(
-                    missing: Dictionary(uniqueKeysWithValues: missing.map { ($0.kind.rawValue, $0.offered) }),
-                    identification: ScrubbedText(scrubbing: offer.identification).text)
+                    missing: Dictionary(
+                        uniqueKeysWithValues: missing.map { ($0.kind.rawValue, $0.offered.map { String.quoting($0) }) }),
+                    identification: .quoting(offer.identification))
             }
         }
         let text = String(decoding: session.preamble, as: UTF8.self)
@@ -69,7 +70,7 @@ struct Login {
             let turnedAway = ["Exceeded MaxStartups", "Not allowed at this time"].contains { line.contains($0) }
             return turnedAway ? .tooManyConnections(text: line) : .notSSH(firstLine: line)
         }
-        return .handshakeFailed(reason: connection.endReason ?? ScrubbedText(scrubbing: failure.message).text)
+        return .handshakeFailed(reason: connection.endReason ?? .quoting(failure.message))
     }
 
     private func speaksSSH(_ text: String) -> Bool {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLibSSH2
-
 /// A session and the stream that carries it: feeds the one from the other and lets a task drive it step by step.
 ///
 /// The same class speaks to the jump host over a socket and to a device over a tunnel.
@@ -70,8 +68,12 @@ final class SSHConnection {
 
     /// A session can be over before its stream is: the goodbye comes first.
     func note(_ failure: SansIOSession.Failure) {
-        guard failure.endsSession, endReason == nil else { return }
-        endReason = failure.code == LIBSSH2_ERROR_SOCKET_DISCONNECT ? "the other side ended it" : failure.message
+        guard endReason == nil else { return }
+        if let goodbye = session.goodbye {
+            endReason = "it said \"\(goodbye)\""
+        } else if failure.endsSession {
+            endReason = failure.message
+        }
     }
 
     func close() {

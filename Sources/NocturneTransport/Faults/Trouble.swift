@@ -45,6 +45,15 @@ enum Trouble: Hashable, Sendable {
     case cancelled
 }
 
+extension String {
+    /// Somebody else's words for a sentence of ours: scrubbed, on one line, not too long.
+    static func quoting(_ text: some StringProtocol) -> String {
+        let words = ScrubbedText(scrubbing: String(text)).text.split(whereSeparator: \.isWhitespace)
+        let line = words.joined(separator: " ")
+        return line.count > 300 ? line.prefix(299) + "…" : line
+    }
+}
+
 /// Where on the path something happened.
 struct Site: Hashable, Sendable {
     /// `jump ops@192.0.2.1:22`, `bkk00 10.155.255.4:22`

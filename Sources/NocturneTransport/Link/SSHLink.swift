@@ -155,11 +155,16 @@ public final class SSHLink: Link {
     }
 
     private func reason(_ failure: SansIOSession.Failure) -> String {
-        connection?.endReason ?? ScrubbedText(scrubbing: failure.message).text
+        connection?.endReason ?? .quoting(failure.message)
     }
 
     private func fail(_ fault: Fault) {
         letGo()
+        // The ladder stands up to the rung below the one that broke.
+        let below = Rung.allCases.last { $0 < fault.rung }
+        if let below, let climbed = reach.climbed { reach.climbed = min(climbed, below) }
+        // Who stopped waiting learnt nothing about the device.
+        if Task.isCancelled { return }
         reach.fault = fault
         reach.attempts += 1
         if fault.rung == .path {
@@ -218,7 +223,9 @@ public final class SSHLink: Link {
                 complete = collector.consume(early)
                 early = []
             } else {
-                let step = await connection.drive(until: end) { connection.session.read(channel, into: &buffer) }
+                let step = await connection.drive(until: end) {
+                    held(channel) { connection.session.read(channel, into: &buffer) }
+                }
                 if case .done(let count) = step, count > 0 {
                     if firstByte == nil { firstByte = .now }
                     complete = collector.consume(buffer[..<count])
@@ -250,7 +257,7 @@ public final class SSHLink: Link {
         output.append(text.utf8)
         while !output.isEmpty {
             let step = await connection.drive(until: end) {
-                output.withBytes { connection.session.write(channel, $0) }
+                held(channel) { output.withBytes { connection.session.write(channel, $0) } }
             }
             guard case .done(let count) = step else {
                 throw TroubleError(
@@ -258,6 +265,11 @@ public final class SSHLink: Link {
             }
             output.drop(count)
         }
+    }
+
+    /// A channel dropped by somebody while its task waited is freed memory: no call may touch it.
+    private func held(_ handle: ChannelHandle, _ call: () -> SansIOSession.Step<Int>) -> SansIOSession.Step<Int> {
+        channel == handle ? call() : .failed(SansIOSession.Failure(code: 0, message: "the channel was dropped"))
     }
 
     private func trouble(
@@ -269,8 +281,8 @@ public final class SSHLink: Link {
             return Task.isCancelled
                 ? .cancelled : .noAnswer(question: short(question), after: deadline, bytes: collector.bytes)
         case .failed, .done:
-            let said = ScrubbedText(scrubbing: collector.kept.suffix(400) + collector.unfinished.prefix(200)).text
-            return .channelEnded(said: said.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / "))
+            let said = collector.kept.suffix(400) + collector.unfinished.prefix(200)
+            return .channelEnded(said: .quoting(String(decoding: said, as: UTF8.self)))
         }
     }
 
@@ -324,6 +336,8 @@ public final class SSHLink: Link {
         guard let connection else { return }
         if case .again = connection.session.free(handle) { closing.append(handle) }
         connection.flush()
+        // A question under way learns that its channel is gone.
+        connection.signal.raise()
     }
 
     public func retryNow() {

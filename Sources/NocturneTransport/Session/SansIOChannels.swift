@@ -37,7 +37,7 @@ extension SansIOSession {
     }
 
     /// What the other side gave as reason for the latest refused open.
-    var openFailure: String? { queues.openFailure }
+    var openFailure: String? { queues.openFailure.map { String.quoting($0) } }
 
     private func opening(_ call: (OpaquePointer) -> OpaquePointer?) -> Step<ChannelHandle> {
         guard let raw else { return .failed(Failure(code: LIBSSH2_ERROR_BAD_USE, message: "session is closed")) }

@@ -61,6 +61,9 @@ final class SansIOSession {
             raw, LIBSSH2_CALLBACK_RECV, unsafeBitCast(SessionQueues.receiveCallback, to: UnsafeMutableRawPointer.self))
         libssh2_session_callback_set(
             raw, LIBSSH2_CALLBACK_SEND, unsafeBitCast(SessionQueues.sendCallback, to: UnsafeMutableRawPointer.self))
+        libssh2_session_callback_set(
+            raw, LIBSSH2_CALLBACK_DISCONNECT,
+            unsafeBitCast(SessionQueues.disconnectCallback, to: UnsafeMutableRawPointer.self))
         prefer(LIBSSH2_METHOD_KEX, algorithms.keyExchange)
         prefer(LIBSSH2_METHOD_HOSTKEY, algorithms.hostKey)
         for method in [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC] { prefer(method, algorithms.cipher) }
@@ -91,6 +94,9 @@ final class SansIOSession {
 
     /// What the server said before encryption began.
     var preamble: [UInt8] { queues.preamble }
+
+    /// What the other side said when it ended the session.
+    var goodbye: String? { queues.goodbye.map { String.quoting($0) } }
 
     /// Host key as it came, in the form of a public key blob (RFC 4253, section 6.6).
     var hostKey: [UInt8] {

@@ -22,6 +22,8 @@ final class SessionQueues {
     var signer: (([UInt8]) -> Signing)?
     /// The description in the last refusal to open a channel.
     var openFailure: String?
+    /// What the other side said when it ended the session (SSH_MSG_DISCONNECT, RFC 4253, section 11.1).
+    var goodbye: String?
     /// Set while a channel open is pending.
     var watchesOpenFailure = false
 
@@ -70,6 +72,18 @@ final class SessionQueues {
             }
         }
         Glibc.free(pointer)
+    }
+
+    typealias Disconnect =
+        @convention(c) (
+            OpaquePointer?, Int32, UnsafePointer<CChar>?, Int32, UnsafePointer<CChar>?, Int32, Abstract?
+        ) -> Void
+
+    static let disconnectCallback: Disconnect = { _, reason, message, length, _, _, abstract in
+        let text = message.map {
+            String(decoding: UnsafeRawBufferPointer(start: $0, count: Int(length)), as: UTF8.self)
+        }
+        SessionQueues.of(abstract)?.goodbye = text ?? "reason \(reason)"
     }
 
     typealias Sign =

@@ -160,7 +160,15 @@ final class TestFleet {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for fd: Int32 in 0...2 { posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0) }
-        let code = posix_spawn(&child, command[0], &actions, nil, &arguments, &variables)
+        // The threads of Swift's tasks block signals, and a child would inherit that and survive its end.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let code = posix_spawn(&child, command[0], &actions, &attributes, &arguments, &variables)
         try #require(code == 0, "cannot start \(command[0]): \(code)")
         return child
     }
@@ -212,4 +220,27 @@ func eventually(
         try #require(ContinuousClock.now < end, "never happened: \(what)")
         try await NetworkActor.sleep(for: .milliseconds(10))
     }
+}
+
+/// A Unix socket that accepts and says nothing.
+final class MuteSocket {
+    let path: String
+    private let fd: Int32
+
+    init(path: String) throws {
+        self.path = path
+        fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let fd = fd
+        let isListening = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(fd, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 && listen(fd, 8) == 0
+            }
+        }
+        try #require(isListening)
+    }
+
+    deinit { close(fd) }
 }
