@@ -16,9 +16,14 @@ public struct InventoryProblem: Hashable, Sendable {
     public init(line: Int? = nil, column: Int? = nil, message: String, hint: String? = nil) {
         self.line = line
         self.column = column
-        // Messages quote the file, and a file may hold anything.
-        self.message = ScrubbedText(scrubbing: message).text
-        self.hint = hint.map { ScrubbedText(scrubbing: $0).text }
+        self.message = Self.oneLine(message)
+        self.hint = hint.map(Self.oneLine)
+    }
+
+    /// Messages quote the file, and a file may hold anything: control characters, lines, a megabyte in one word.
+    private static func oneLine(_ text: String) -> String {
+        let clean = ScrubbedText(scrubbing: text).lines.joined(separator: " ")
+        return clean.count <= 500 ? clean : clean.prefix(500) + "..."
     }
 }
 

@@ -192,6 +192,13 @@ import Testing
         }
     }
 
+    @Test func messagesAreOneLineAndBounded() throws {
+        let long = String(repeating: "x", count: 100_000)
+        let problem = try #require(problems("devices: [{name: \"a\\nb\", \(long): 1}]\n").first)
+        #expect(!problem.message.contains("\n"))
+        #expect(problem.message.count < 600)
+    }
+
     @Test func bytesThatAreNoTextAreToldWithTheirPlace() {
         func first(_ bytes: [UInt8]) -> InventoryProblem? {
             do {

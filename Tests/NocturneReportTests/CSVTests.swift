@@ -34,7 +34,7 @@ import Testing
 
     @Test func headerAndRecordsEndWithCRLFAndHaveTheSameWidth() {
         let text = PeerRows.csv(
-            snapshot(observedDevice("a", peers: [fullPeer, barePeer]), darkDevice("b")), now: rowsNow)
+            rowsSnapshot(observedDevice("a", peers: [fullPeer, barePeer]), darkDevice("b")), now: rowsNow)
         let records = text.split(separator: "\r\n", omittingEmptySubsequences: false)
         #expect(records.count == 5 && records[4].isEmpty)
         #expect(records[0].hasPrefix("device,platform,name,vrf,") && records[0].hasSuffix(",path,reason,rung,hint"))

@@ -24,14 +24,14 @@ func observedDevice(_ name: DeviceName, peers: [Peer], secondsAgo: Int64 = 2) ->
         peers: Observed(peers, at: at, path: "jump", question: "show protocols all", tookMilliseconds: 4))
 }
 
-let timeout = Fault(
+let rowsTimeout = Fault(
     rung: .tcp, code: "tcp-timeout", place: "bkk05 198.51.100.5:22", message: "no answer within 10 s",
     hint: "Is it switched on?", retries: true)
 
 func darkDevice(_ name: DeviceName) -> DeviceState {
     DeviceState(
         name: name, platform: .linux, address: "198.51.100.5",
-        reach: Reach(climbed: .path, fault: timeout, path: "jump", carrier: "libssh2"))
+        reach: Reach(climbed: .path, fault: rowsTimeout, path: "jump", carrier: "libssh2"))
 }
 
-func snapshot(_ devices: DeviceState...) -> Snapshot { Snapshot(at: rowsNow, site: "tst", devices: devices) }
+func rowsSnapshot(_ devices: DeviceState...) -> Snapshot { Snapshot(at: rowsNow, site: "tst", devices: devices) }

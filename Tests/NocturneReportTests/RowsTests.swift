@@ -11,7 +11,7 @@ import Testing
     private func parse(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
 
     @Test func peerRowIsTheContract() {
-        let text = PeerRows.json(snapshot(observedDevice("bkk10", peers: [fullPeer])), now: rowsNow)
+        let text = PeerRows.json(rowsSnapshot(observedDevice("bkk10", peers: [fullPeer])), now: rowsNow)
         #expect(
             text == """
                 [
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func whatIsNotToldIsNull() throws {
-        let rows = PeerRows.rows(snapshot(observedDevice("a", peers: [barePeer])), now: rowsNow)
+        let rows = PeerRows.rows(rowsSnapshot(observedDevice("a", peers: [barePeer])), now: rowsNow)
         for key in ["remoteAddress", "remoteAS", "since", "uptimeSeconds", "prefixesReceived", "flaps", "bfd"] {
             #expect(rows[0][key] == .null, "\(key)")
         }
@@ -38,7 +38,7 @@ import Testing
         func keys(_ value: JSONValue) -> [String] {
             if case .members(let members) = value { members.map(\.key) } else { [] }
         }
-        let snapshot = snapshot(observedDevice("a", peers: [fullPeer, barePeer]), darkDevice("b"))
+        let snapshot = rowsSnapshot(observedDevice("a", peers: [fullPeer, barePeer]), darkDevice("b"))
         let peers = PeerRows.rows(snapshot, now: rowsNow)
         #expect(keys(peers[0]) == PeerRows.keys && keys(peers[1]) == PeerRows.keys)
         #expect(Set(keys(peers[2])).isSubset(of: PeerRows.keys + PeerRows.darkKeys))
@@ -52,7 +52,7 @@ import Testing
         var device = darkDevice("bkk05")
         // What it had before is history.
         device.peers = observedDevice("x", peers: [fullPeer, barePeer], secondsAgo: 60).peers
-        let list = try #require(try parse(PeerRows.json(snapshot(device), now: rowsNow)) as? [[String: Any]])
+        let list = try #require(try parse(PeerRows.json(rowsSnapshot(device), now: rowsNow)) as? [[String: Any]])
         #expect(list.count == 1)
         #expect(list[0]["state"] as? String == "unknown")
         #expect(list[0]["platform"] as? String == "bird")
@@ -63,11 +63,11 @@ import Testing
     }
 
     @Test func silenceIsAReasonToo() {
-        let silent = PeerRows.rows(snapshot(observedDevice("a", peers: [fullPeer], secondsAgo: 23)), now: rowsNow)
+        let silent = PeerRows.rows(rowsSnapshot(observedDevice("a", peers: [fullPeer], secondsAgo: 23)), now: rowsNow)
         #expect(silent.map { $0["reason"] } == ["nothing heard for 23 s"])
         let fresh = DeviceState(name: "b", platform: .linux, address: "192.0.2.9")
-        #expect(PeerRows.rows(snapshot(fresh), now: rowsNow).map { $0["reason"] } == ["not observed yet"])
-        #expect(PeerRows.json(snapshot(), now: rowsNow) == "[]")
+        #expect(PeerRows.rows(rowsSnapshot(fresh), now: rowsNow).map { $0["reason"] } == ["not observed yet"])
+        #expect(PeerRows.json(rowsSnapshot(), now: rowsNow) == "[]")
     }
 
     @Test func deviceRows() throws {
@@ -77,7 +77,8 @@ import Testing
         ]
         var puzzling = observedDevice("d", peers: [])
         puzzling.unparsed = ["status": [Unparsed(line: 1, text: "?")]]
-        let snapshot = snapshot(observedDevice("a", peers: [fullPeer, barePeer]), darkDevice("b"), degraded, puzzling)
+        let snapshot = rowsSnapshot(
+            observedDevice("a", peers: [fullPeer, barePeer]), darkDevice("b"), degraded, puzzling)
         let list = try #require(try parse(DeviceRows.json(snapshot, now: rowsNow)) as? [[String: Any]])
         #expect(list.map { $0["state"] as? String } == ["up", "dark", "degraded", "degraded"])
         #expect(list[0]["peersTotal"] as? Int == 2 && list[0]["peersEstablished"] as? Int == 1)
@@ -133,7 +134,7 @@ import Testing
         #expect(report.plain == "inv.yaml:7:5: unknown key \"x\"\n  Known keys: y.")
         #expect(
             ErrorReport(.usage, message: "m").json == #"{"error":{"code":64,"message":"m","where":null,"hint":null}}"#)
-        #expect(ErrorReport(.unknown, timeout).place == "bkk05 198.51.100.5:22")
+        #expect(ErrorReport(.unknown, rowsTimeout).place == "bkk05 198.51.100.5:22")
     }
 }
 
@@ -142,36 +143,36 @@ import Testing
     private let unhealthy = observedDevice("b", peers: [fullPeer, barePeer])
 
     @Test func whatCouldNotBeSeenWinsOverWhatIsBad() {
-        #expect(ExitStatus.of(snapshot(healthy), now: rowsNow) == .healthy)
-        #expect(ExitStatus.of(snapshot(healthy, unhealthy), now: rowsNow) == .unhealthy)
-        #expect(ExitStatus.of(snapshot(healthy, darkDevice("d")), now: rowsNow) == .unknown)
-        #expect(ExitStatus.of(snapshot(unhealthy, darkDevice("d")), now: rowsNow) == .unknown)
+        #expect(ExitStatus.of(rowsSnapshot(healthy), now: rowsNow) == .healthy)
+        #expect(ExitStatus.of(rowsSnapshot(healthy, unhealthy), now: rowsNow) == .unhealthy)
+        #expect(ExitStatus.of(rowsSnapshot(healthy, darkDevice("d")), now: rowsNow) == .unknown)
+        #expect(ExitStatus.of(rowsSnapshot(unhealthy, darkDevice("d")), now: rowsNow) == .unknown)
     }
 
     @Test func failOnNarrows() {
-        let both = snapshot(unhealthy, darkDevice("d"))
+        let both = rowsSnapshot(unhealthy, darkDevice("d"))
         #expect(ExitStatus.of(both, now: rowsNow, failOn: .unhealthy) == .unhealthy)
         #expect(ExitStatus.of(both, now: rowsNow, failOn: .unknown) == .unknown)
-        #expect(ExitStatus.of(snapshot(unhealthy), now: rowsNow, failOn: .unknown) == .healthy)
-        #expect(ExitStatus.of(snapshot(darkDevice("d")), now: rowsNow, failOn: .unhealthy) == .healthy)
+        #expect(ExitStatus.of(rowsSnapshot(unhealthy), now: rowsNow, failOn: .unknown) == .healthy)
+        #expect(ExitStatus.of(rowsSnapshot(darkDevice("d")), now: rowsNow, failOn: .unhealthy) == .healthy)
     }
 
     @Test func badSessionsOfADarkDeviceAreNotBadButUnknown() {
         var device = unhealthy
-        device.reach.fault = timeout
-        #expect(ExitStatus.of(snapshot(device), now: rowsNow) == .unknown)
-        #expect(ExitStatus.of(snapshot(device), now: rowsNow, failOn: .unhealthy) == .healthy)
+        device.reach.fault = rowsTimeout
+        #expect(ExitStatus.of(rowsSnapshot(device), now: rowsNow) == .unknown)
+        #expect(ExitStatus.of(rowsSnapshot(device), now: rowsNow, failOn: .unhealthy) == .healthy)
     }
 
     @Test func questionsRefusedAndLinesNotUnderstoodCount() {
         var refused = healthy
-        refused.refused = ["bfd": timeout]
-        #expect(ExitStatus.of(snapshot(refused), now: rowsNow) == .unknown)
+        refused.refused = ["bfd": rowsTimeout]
+        #expect(ExitStatus.of(rowsSnapshot(refused), now: rowsNow) == .unknown)
         var puzzling = healthy
         puzzling.unparsed = ["status": [Unparsed(line: 1, text: "?")], "bfd": []]
-        #expect(ExitStatus.of(snapshot(puzzling), now: rowsNow) == .unhealthy)
+        #expect(ExitStatus.of(rowsSnapshot(puzzling), now: rowsNow) == .unhealthy)
         puzzling.unparsed = ["bfd": []]
-        #expect(ExitStatus.of(snapshot(puzzling), now: rowsNow) == .healthy)
+        #expect(ExitStatus.of(rowsSnapshot(puzzling), now: rowsNow) == .healthy)
     }
 
     @Test func parse() {
