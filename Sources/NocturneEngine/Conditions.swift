@@ -22,13 +22,13 @@ extension World {
         let dark = device.isDark(at: now) || (before != .observed && !freshPeers)
         if dark {
             if let fault = device.reach.fault, fault.rung == .path {
-                events += path(pathName(of: device), alive: false, fault: fault, since: nil, at: now)
+                events += path(pathName(of: device), alive: false, fault: fault, at: now)
             }
             conditions[at] = .dark(cause(of: device))
         } else {
             // A sweep that was under way when the path was lost does not prove that it is back.
             if let name = device.reach.path, let began, pathChanged[name].map({ began > $0 }) ?? true {
-                events += path(name, alive: true, fault: nil, since: nil, at: now)
+                events += path(name, alive: true, fault: nil, at: now)
             }
             conditions[at] = .observed
         }
@@ -55,7 +55,7 @@ extension World {
     }
 
     /// Notes how a path is; an event when that is news.
-    mutating func path(_ name: String, alive: Bool, fault: Fault?, since: UTC?, at now: UTC) -> [Event] {
+    mutating func path(_ name: String, alive: Bool, fault: Fault?, at now: UTC) -> [Event] {
         let before = pathAlive[name]
         guard before != alive else { return [] }
         pathAlive[name] = alive
@@ -63,13 +63,13 @@ extension World {
         if !alive {
             // Whoever went dark a moment ago for want of this path is not a cause of its own.
             for at in devices.indices where conditions[at] == .observed && devices[at].isDark(at: now) {
-                conditions[at] = .dark(cause(of: devices[at]))
+                if cause(of: devices[at]) == .path(name) { conditions[at] = .dark(.path(name)) }
             }
         }
         return [
             Event(
                 sequence: 0, at: now, notBefore: before == nil ? nil : lastSeen(over: name),
-                deviceTime: since, subject: Subject(kind: .path, name: name),
+                subject: Subject(kind: .path, name: name),
                 before: before.map { $0 ? "alive" : "lost" }, after: alive ? "alive" : "lost",
                 severity: alive ? (before == nil ? .info : .good) : .bad,
                 evidence: fault.map { "\($0.place): \($0.message)" })
