@@ -32,7 +32,7 @@ extension World {
             }
             conditions[at] = .observed
         }
-        defer { if !dark { everObserved[at] = true } }
+        defer { if dark { lastDark[at] = now } else { everObserved[at] = true } }
         let subject = Subject(kind: .device, device: device.name)
         switch (before, conditions[at]) {
         case (.unseen, .observed) where !everObserved[at], (.dark(.path), .observed) where !everObserved[at]:
@@ -41,7 +41,7 @@ extension World {
         case (.dark(.device), .observed):
             events.append(
                 Event(
-                    sequence: 0, at: now, notBefore: device.seenBefore(now), subject: subject, before: "dark",
+                    sequence: 0, at: now, notBefore: lastDark[at], subject: subject, before: "dark",
                     after: "observed", severity: .good))
         case (.unseen, .dark(.device)), (.observed, .dark(.device)), (.dark(.path), .dark(.device)):
             events.append(
@@ -58,6 +58,7 @@ extension World {
     mutating func path(_ name: String, alive: Bool, fault: Fault?, at now: UTC) -> [Event] {
         let before = pathAlive[name]
         guard before != alive else { return [] }
+        let lastLost = pathChanged[name]
         pathAlive[name] = alive
         pathChanged[name] = now
         if !alive {
@@ -68,7 +69,7 @@ extension World {
         }
         return [
             Event(
-                sequence: 0, at: now, notBefore: before == nil ? nil : lastSeen(over: name),
+                sequence: 0, at: now, notBefore: before == nil ? nil : alive ? lastLost : lastSeen(over: name),
                 subject: Subject(kind: .path, name: name),
                 before: before.map { $0 ? "alive" : "lost" }, after: alive ? "alive" : "lost",
                 severity: alive ? (before == nil ? .info : .good) : .bad,
@@ -108,10 +109,5 @@ extension DeviceState {
             return refused.min { $0.key < $1.key }?.value.message ?? "its sessions have not been seen yet"
         }
         return "no answer for \(Int((now - seen).seconds)) s"
-    }
-
-    /// When it was last seen before `now`.
-    func seenBefore(_ now: UTC) -> UTC? {
-        [status?.at, peers?.at, bfd?.at, ospf?.at].compactMap { $0 }.filter { $0 < now }.max()
     }
 }

@@ -41,6 +41,8 @@ public struct World: Sendable {
     var index: [DeviceName: Int]
     var conditions: [Condition]
     var everObserved: [Bool]
+    /// When each device was last found dark.
+    var lastDark: [UTC?]
     var reported: [Bool]
     /// What is known of each path: nil until something is.
     var pathAlive: [String: Bool] = [:]
@@ -69,6 +71,7 @@ public struct World: Sendable {
         conditions = Array(repeating: .unseen, count: devices.count)
         everObserved = Array(repeating: false, count: devices.count)
         reported = everObserved
+        lastDark = Array(repeating: nil, count: devices.count)
     }
 
     /// The present state as the next numbered snapshot.

@@ -65,12 +65,13 @@ import Testing
         #expect(world.receive(paths: [PathState(name: "jump", hops: [])], at: at(0)).isEmpty)
     }
 
-    @Test func comingBackCompareWithWhatWasSeenLast() {
+    @Test func comingBackComparesWithWhatWasSeenLast() {
         var world = World(inventory: inventory(["bkk00"]))
         _ = world.receive(report(at(0), peers: [peer("a", .established)]))
         _ = world.receive(report(at(2), peers: nil, reach: failing(.tcp)))
         let events = world.receive(report(at(60), peers: [peer("a", .idle)]))
         #expect(events.map(\.after) == ["observed", "idle"])
+        #expect(events.first?.notBefore == at(2))
         #expect(events.last?.notBefore == at(0))
     }
 
