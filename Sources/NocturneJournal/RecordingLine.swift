@@ -4,12 +4,12 @@ import NocturneModel
 
 /// The lines of a recording: what was observed, so that every screen can be drawn again as it was.
 ///
-/// A recording is JSON Lines (one object a line, UTF-8, `\n`). The first three members of a line are always `kind`,
-/// `number` and `at`, in this order and without blanks between them, so that a reader finds its way by time without
+/// A recording is JSON Lines (one object a line, UTF-8, `\n`). A full or change line always begins with
+/// `kind`, `number` and `at`, in this order and without blanks between them, so that a reader finds its way by time without
 /// parsing; a reader that meets them otherwise parses the line and goes on. Members it does not know it ignores.
 ///
 /// ```
-/// {"kind":"header","version":1,"program":"nocturne 0.1.0","site":"lab","started":"2026-11-21T02:00:00Z"}
+/// {"kind":"header","program":"nocturne 0.1.0","site":"lab","started":"2026-11-21T02:00:00Z","version":1}
 /// {"kind":"full","number":1,"at":"2026-11-21T02:00:00Z","snapshot":{…}}
 /// {"kind":"change","number":2,"at":"2026-11-21T02:00:01Z","seen":{"bkk00":[512,3,2,2]}}
 /// {"kind":"change","number":3,"at":"2026-11-21T02:00:02Z","devices":{"bkk00":{"peers":{"some":[{…}]}}},"events":[{…}]}

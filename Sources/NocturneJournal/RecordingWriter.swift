@@ -117,8 +117,7 @@ public final class RecordingWriter {
     private func head(_ snapshot: Snapshot) throws(Failure) {
         let header = RecordingLine.Header(
             version: RecordingLine.version, program: options.program, site: snapshot.site, started: snapshot.at)
-        let prefix = #"{"kind":"header","version":\#(RecordingLine.version),"#
-        try append(prefix: prefix, body: header)
+        try append(prefix: "{", body: header)
         headed = true
     }
 

@@ -86,6 +86,19 @@ import Testing
         #expect(world.receive(report(at(13))).map(\.after) == ["observed"])
     }
 
+    @Test func silenceBehindALostPathBelongsToThePath() {
+        var world = World(inventory: inventory(["bkk00", "bkk20"], paths: ["jump", "oob"]))
+        _ = world.receive(report("bkk00", at(0)))
+        var other = report("bkk20", at(0))
+        other.reach.path = "oob"
+        _ = world.receive(other)
+        let lost = PathState(name: "jump", hops: [], alive: false, fault: fault(.path))
+        #expect(world.receive(paths: [lost], at: at(2)).map(\.subject.kind) == [.path])
+        let events = world.tick(at(11))
+        #expect(events.map(\.subject.device) == ["bkk20"])
+        #expect(world.waiting(for: "jump") == ["bkk00"])
+    }
+
     @Test func aClimbShowsButDoesNotLightUp() {
         var world = World(inventory: inventory(["bkk00"]))
         _ = world.receive(report(at(0)))

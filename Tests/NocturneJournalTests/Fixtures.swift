@@ -37,7 +37,7 @@ func contents(_ path: String) -> [UInt8] {
 }
 
 func lines(_ path: String) -> [String] {
-    String(decoding: contents(path), as: UTF8.self).split(separator: "\n").map(String.init)
+    contents(path).split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
 }
 
 func append(_ text: String, to path: String) {

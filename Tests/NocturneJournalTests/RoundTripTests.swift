@@ -97,6 +97,25 @@ import Testing
         #expect(lines(scratch.file()).filter { $0.contains("1002-peer0") }.count == 1)
     }
 
+    @Test func linesBeginAsTheFormatSays() throws {
+        let scratch = Scratch()
+        var life = Life(seed: 3, devices: 1, peers: 1)
+        let writer = RecordingWriter(path: scratch.file(), options: .init(program: "nocturne 9"))
+        _ = writer.write(life.snapshot)
+        life.snapshot.number = 2
+        life.snapshot.at = at(1500)
+        _ = writer.write(life.snapshot)
+        let text = lines(scratch.file())
+        #expect(
+            text[0]
+                == #"{"kind":"header","program":"nocturne 9","site":"lab","started":"2026-11-21T02:00:00Z","version":1}"#
+        )
+        #expect(text[1].hasPrefix(#"{"kind":"full","number":1,"at":"2026-11-21T02:00:00Z","snapshot":{"#))
+        #expect(text[2] == #"{"kind":"change","number":2,"at":"2026-11-21T02:00:01.500Z"}"#)
+        let origin = try RecordingReader(path: scratch.file()).origin
+        #expect(origin.program == "nocturne 9" && origin.site == "lab" && origin.started == at(0))
+    }
+
     @Test func playingGoesByTheClock() throws {
         let scratch = Scratch()
         var life = Life(seed: 3, devices: 1, peers: 1)
