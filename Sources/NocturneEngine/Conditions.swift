@@ -22,17 +22,17 @@ extension World {
         let dark = device.isDark(at: now) || (before != .observed && !freshPeers)
         if dark {
             if let fault = device.reach.fault, fault.rung == .path {
-                events += path(pathName(of: device), alive: false, fault: fault, since: nil, at: now)
+                events += path(pathName(of: device), alive: false, fault: fault, at: now)
             }
             conditions[at] = .dark(cause(of: device))
         } else {
             // A sweep that was under way when the path was lost does not prove that it is back.
             if let name = device.reach.path, let began, pathChanged[name].map({ began > $0 }) ?? true {
-                events += path(name, alive: true, fault: nil, since: nil, at: now)
+                events += path(name, alive: true, fault: nil, at: now)
             }
             conditions[at] = .observed
         }
-        defer { if !dark { everObserved[at] = true } }
+        defer { if dark { lastDark[at] = now } else { everObserved[at] = true } }
         let subject = Subject(kind: .device, device: device.name)
         switch (before, conditions[at]) {
         case (.unseen, .observed) where !everObserved[at], (.dark(.path), .observed) where !everObserved[at]:
@@ -41,7 +41,7 @@ extension World {
         case (.dark(.device), .observed):
             events.append(
                 Event(
-                    sequence: 0, at: now, notBefore: device.seenBefore(now), subject: subject, before: "dark",
+                    sequence: 0, at: now, notBefore: lastDark[at], subject: subject, before: "dark",
                     after: "observed", severity: .good))
         case (.unseen, .dark(.device)), (.observed, .dark(.device)), (.dark(.path), .dark(.device)):
             events.append(
@@ -55,21 +55,22 @@ extension World {
     }
 
     /// Notes how a path is; an event when that is news.
-    mutating func path(_ name: String, alive: Bool, fault: Fault?, since: UTC?, at now: UTC) -> [Event] {
+    mutating func path(_ name: String, alive: Bool, fault: Fault?, at now: UTC) -> [Event] {
         let before = pathAlive[name]
         guard before != alive else { return [] }
+        let lastLost = pathChanged[name]
         pathAlive[name] = alive
         pathChanged[name] = now
         if !alive {
             // Whoever went dark a moment ago for want of this path is not a cause of its own.
             for at in devices.indices where conditions[at] == .observed && devices[at].isDark(at: now) {
-                conditions[at] = .dark(cause(of: devices[at]))
+                if cause(of: devices[at]) == .path(name) { conditions[at] = .dark(.path(name)) }
             }
         }
         return [
             Event(
-                sequence: 0, at: now, notBefore: before == nil ? nil : lastSeen(over: name),
-                deviceTime: since, subject: Subject(kind: .path, name: name),
+                sequence: 0, at: now, notBefore: before == nil ? nil : alive ? lastLost : lastSeen(over: name),
+                subject: Subject(kind: .path, name: name),
                 before: before.map { $0 ? "alive" : "lost" }, after: alive ? "alive" : "lost",
                 severity: alive ? (before == nil ? .info : .good) : .bad,
                 evidence: fault.map { "\($0.place): \($0.message)" })
@@ -108,10 +109,5 @@ extension DeviceState {
             return refused.min { $0.key < $1.key }?.value.message ?? "its sessions have not been seen yet"
         }
         return "no answer for \(Int((now - seen).seconds)) s"
-    }
-
-    /// When it was last seen before `now`.
-    func seenBefore(_ now: UTC) -> UTC? {
-        [status?.at, peers?.at, bfd?.at, ospf?.at].compactMap { $0 }.filter { $0 < now }.max()
     }
 }

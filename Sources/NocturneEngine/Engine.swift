@@ -25,8 +25,9 @@ import Synchronization
 /// ```
 ///
 /// - Each device has a task of its own. A device that answers late delays itself and nobody else.
-/// - A snapshot is handed to the sink before it is published. A sink that does not answer within half a second is
-///   reported as failed and not waited for: an old screen would be the bigger lie.
+/// - A snapshot is handed to the sink before it is published. A sink that has not answered after half a second
+///   is not waited for, since an old screen would be the bigger lie; after five seconds the recording is called failed.
+/// - A device without a driver is dark with the reason, not left out.
 public actor Engine {
     public nonisolated let box: SnapshotBox
 
@@ -43,6 +44,7 @@ public actor Engine {
     private var pacer = PublishPacer()
     private var recorder: RecorderState
     private(set) var sinkBusy = false
+    private var sinkSince = Duration.zero
     var naps = Naps()
     private var tasks: [Task<Void, Never>] = []
     private var publisher: Task<Void, Never>?
@@ -65,6 +67,14 @@ public actor Engine {
         self.executor = executor ?? QueueExecutor(label: "nocturne.engine")
         polls = Dictionary(inventory.devices.map { ($0.name, $0.poll) }, uniquingKeysWith: { first, _ in first })
         var world = World(inventory: inventory)
+        let driven = Set(drivers.map(\.device))
+        for device in inventory.devices where !driven.contains(device.name) {
+            let fault = Fault(
+                rung: .daemon, code: "platform-unread", place: "\(device.name)",
+                message: "this version does not read the platform \(device.platform.rawValue)",
+                hint: "take it out of the inventory, or leave it here as a reminder", retries: false)
+            _ = world.refuse(device.name, fault, at: clock.now)
+        }
         box = SnapshotBox(world.snapshot(at: clock.now, recorder: recorder))
         self.world = world
     }
@@ -98,10 +108,14 @@ public actor Engine {
         for driver in drivers { await retryNow(driver.device) }
     }
 
-    /// Takes in how the ways in are.
+    /// Takes in how the ways in are. Devices that only waited for a path to come back are tried at once.
     public func receive(paths: [PathState]) {
+        guard !stopped else { return }
         let before = world.paths
         let events = world.receive(paths: paths, at: clock.now)
+        for event in events where event.subject.kind == .path && event.after == "alive" {
+            for device in world.waiting(for: event.subject.name) { Task { await self.retryNow(device) } }
+        }
         if !events.isEmpty { changed(.transition) } else if world.paths != before { changed(.content) }
     }
 
@@ -175,6 +189,9 @@ extension Engine {
     private func ticking() async {
         while !stopped {
             await nap(.ticker, until: clock.monotonic + .seconds(1))
+            if sinkBusy, clock.monotonic - sinkSince >= .seconds(5) {
+                note(.failed("the disk has not taken the last write for 5 s; observation goes on"))
+            }
             if !stopped, !world.tick(clock.now).isEmpty { changed(.transition) }
         }
     }
@@ -197,13 +214,13 @@ extension Engine {
         // What a busy sink misses is in the next snapshot it takes: recordings hold differences to what they have.
         if let sink, !sinkBusy {
             sinkBusy = true
+            sinkSince = clock.monotonic
             naps.forget(.sink)
             Task {
                 let state = await sink.record(snapshot)
                 self.recorded(state)
             }
             await nap(.sink, until: clock.monotonic + .milliseconds(500))
-            if sinkBusy { note(.failed("the disk has not taken the last write within 0.5 s; observation goes on")) }
         }
         // While one waited for the disk a later one may have gone ahead: numbers only ever go up.
         guard snapshot.number > lastPublished else { return }

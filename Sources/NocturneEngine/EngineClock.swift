@@ -9,7 +9,7 @@ import NocturneModel
 /// never jumps when somebody sets the clock.
 public protocol EngineClock: Sendable {
     var now: UTC { get }
-    /// Time since some fixed moment; goes on while the machine sleeps, so that a woken laptop looks at once.
+    /// Time since some fixed moment, which goes on while the machine sleeps.
     var monotonic: Duration { get }
     /// Waits until `monotonic` has reached `deadline`, or until the task is cancelled; either way it just returns.
     func sleep(until deadline: Duration) async

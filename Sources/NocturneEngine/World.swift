@@ -41,6 +41,8 @@ public struct World: Sendable {
     var index: [DeviceName: Int]
     var conditions: [Condition]
     var everObserved: [Bool]
+    /// When each device was last found dark.
+    var lastDark: [UTC?]
     var reported: [Bool]
     /// What is known of each path: nil until something is.
     var pathAlive: [String: Bool] = [:]
@@ -69,6 +71,7 @@ public struct World: Sendable {
         conditions = Array(repeating: .unseen, count: devices.count)
         everObserved = Array(repeating: false, count: devices.count)
         reported = everObserved
+        lastDark = Array(repeating: nil, count: devices.count)
     }
 
     /// The present state as the next numbered snapshot.
@@ -122,7 +125,7 @@ extension World {
             if let known { paths[known] = state } else { paths.append(state) }
             // A path nobody has tried yet is neither alive nor lost.
             if state.alive || state.fault != nil {
-                events += path(state.name, alive: state.alive, fault: state.fault, since: state.since, at: now)
+                events += path(state.name, alive: state.alive, fault: state.fault, at: now)
             }
         }
         return keep(events)
@@ -154,6 +157,19 @@ extension World {
             events += settle(at, now: now, began: nil, freshPeers: false)
         }
         return keep(events)
+    }
+
+    /// Declares a device dark for a reason that no sweep will ever bring.
+    public mutating func refuse(_ device: DeviceName, _ fault: Fault, at now: UTC) -> [Event] {
+        guard let at = index[device] else { return [] }
+        devices[at].reach.fault = fault
+        reported[at] = true
+        return keep(settle(at, now: now, began: nil, freshPeers: false))
+    }
+
+    /// Devices that are dark only because a path is lost.
+    public func waiting(for path: String) -> [DeviceName] {
+        zip(devices, conditions).filter { $1 == .dark(.path(path)) }.map(\.0.name)
     }
 
     mutating func keep(_ events: [Event]) -> [Event] { events.map { log.append($0) } }

@@ -65,12 +65,13 @@ import Testing
         #expect(world.receive(paths: [PathState(name: "jump", hops: [])], at: at(0)).isEmpty)
     }
 
-    @Test func comingBackCompareWithWhatWasSeenLast() {
+    @Test func comingBackComparesWithWhatWasSeenLast() {
         var world = World(inventory: inventory(["bkk00"]))
         _ = world.receive(report(at(0), peers: [peer("a", .established)]))
         _ = world.receive(report(at(2), peers: nil, reach: failing(.tcp)))
         let events = world.receive(report(at(60), peers: [peer("a", .idle)]))
         #expect(events.map(\.after) == ["observed", "idle"])
+        #expect(events.first?.notBefore == at(2))
         #expect(events.last?.notBefore == at(0))
     }
 
@@ -83,6 +84,19 @@ import Testing
         #expect(events.first?.evidence == "no answer for 11 s")
         #expect(world.tick(at(12)).isEmpty)
         #expect(world.receive(report(at(13))).map(\.after) == ["observed"])
+    }
+
+    @Test func silenceBehindALostPathBelongsToThePath() {
+        var world = World(inventory: inventory(["bkk00", "bkk20"], paths: ["jump", "oob"]))
+        _ = world.receive(report("bkk00", at(0)))
+        var other = report("bkk20", at(0))
+        other.reach.path = "oob"
+        _ = world.receive(other)
+        let lost = PathState(name: "jump", hops: [], alive: false, fault: fault(.path))
+        #expect(world.receive(paths: [lost], at: at(2)).map(\.subject.kind) == [.path])
+        let events = world.tick(at(11))
+        #expect(events.map(\.subject.device) == ["bkk20"])
+        #expect(world.waiting(for: "jump") == ["bkk00"])
     }
 
     @Test func aClimbShowsButDoesNotLightUp() {

@@ -67,6 +67,30 @@ import Testing
         await engine.stop()
     }
 
+    @Test func devicesBehindALostPathAreTriedWhenItIsBack() async {
+        let clock = self.clock
+        let driver = FakeDriver("bkk00", clock: clock, .fails(failing(.path, retryAt: at(300))))
+        let other = FakeDriver("bkk20", clock: clock, .fails(failing(.tcp, retryAt: at(300))))
+        let engine = Engine(inventory: inventory(["bkk00", "bkk20"]), drivers: [driver, other], clock: clock)
+        await engine.start(spread: false)
+        _ = await waitFor(engine.box) { $0.devices.allSatisfy { $0.reach.fault != nil } }
+        driver.behave(.answers(peers: []))
+        await engine.receive(paths: [PathState(name: "jump", hops: [], alive: true)])
+        _ = await waitFor(engine.box) { $0["bkk00"]?.peers != nil }
+        #expect(driver.retries == 1)
+        #expect(other.retries == 0)
+        await engine.stop()
+    }
+
+    @Test func aDeviceNobodyCanReadSaysSo() async {
+        let engine = Engine(inventory: inventory(["bkk00"]), drivers: [], clock: clock)
+        await engine.start(spread: false)
+        let snapshot = await engine.firstComplete(within: .seconds(10))
+        #expect(snapshot["bkk00"]?.reach.fault?.code == "platform-unread")
+        #expect(clock.monotonic == .zero)
+        await engine.stop()
+    }
+
     @Test func silenceGoesDarkWhileItsSweepStillRuns() async {
         let driver = FakeDriver("bkk00", clock: clock, .answers(peers: [peer("a", .established)]))
         let engine = Engine(inventory: inventory(["bkk00"]), drivers: [driver], clock: clock)
