@@ -39,7 +39,8 @@ public enum ActionRegistry {
         return ordered.compactMap { action in
             let line = HelpLine(
                 id: action.id, keys: action.keys.prefix(3).map(\.name).joined(separator: " "),
-                command: ":" + ([action.names.first ?? action.id, action.argument].compactMap { $0 }).joined(separator: " "),
+                command: ":"
+                    + ([action.names.first ?? action.id, action.argument].compactMap { $0 }).joined(separator: " "),
                 text: action.help,
                 refusal: action.places.contains(here)
                     ? action.refusal(from) : "it belongs to \(Self.list(action.places))")
@@ -60,7 +61,8 @@ public enum ActionRegistry {
             let names = action.names.map { "\\fB:\(escape($0))\\fR\(argument)" }.joined(separator: ", ")
             let places =
                 action.places.count == Place.Kind.allCases.count ? "" : " (\(Self.list(action.places)))"
-            return ".TP\n\([keys, names].filter { !$0.isEmpty }.joined(separator: "; "))\n\(escape(action.help))\(places)\n"
+            return
+                ".TP\n\([keys, names].filter { !$0.isEmpty }.joined(separator: "; "))\n\(escape(action.help))\(places)\n"
         }.joined()
     }
 

@@ -48,8 +48,10 @@ public final class ConsoleLoop {
         public var start: Place
 
         public init(
-            theme: Theme = .standard, now: @escaping () -> UTC, device: @escaping (DeviceName) -> Device? = { _ in nil },
-            retry: @escaping (DeviceName) -> Void = { _ in }, replay: (any ReplayControl)? = nil, start: Place = .overview
+            theme: Theme = .standard, now: @escaping () -> UTC,
+            device: @escaping (DeviceName) -> Device? = { _ in nil },
+            retry: @escaping (DeviceName) -> Void = { _ in }, replay: (any ReplayControl)? = nil,
+            start: Place = .overview
         ) {
             self.theme = theme
             self.now = now
@@ -159,7 +161,8 @@ public final class ConsoleLoop {
 
     func situation() -> Situation {
         var situation = Situation(
-            snapshot: state.frozen ?? snapshot, live: snapshot, state: state, context: context(), device: options.device)
+            snapshot: state.frozen ?? snapshot, live: snapshot, state: state, context: context(), device: options.device
+        )
         if state.place == .help { situation.context.help = ActionRegistry.help(situation, search: state.search) }
         return situation
     }
@@ -168,7 +171,8 @@ public final class ConsoleLoop {
         let wall = options.now()
         let now = state.frozen?.at ?? (options.replay == nil ? wall : snapshot.at)
         return DrawContext(
-            size: screen.size, tier: screen.tier, glyphs: Glyphs(unicode: screen.unicode), theme: options.theme, now: now,
+            size: screen.size, tier: screen.tier, glyphs: Glyphs(unicode: screen.unicode), theme: options.theme,
+            now: now,
             wall: wall, hints: ActionRegistry.hints(in: state.place.kind, replaying: options.replay != nil),
             replay: options.replay?.status, lists: lists)
     }

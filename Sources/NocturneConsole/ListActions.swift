@@ -10,13 +10,16 @@ enum ListActions {
     static let all: [Action] = [
         Action(
             id: "filter", keys: [.character("/")], names: ["filter"], title: "filter",
-            help: "Show only what matches: words, /re, /!re, state: as: age: device: name: addr: group: family: down up.",
+            help:
+                "Show only what matches: words, /re, /!re, state: as: age: device: name: addr: group: family: down up.",
             argument: "[FILTER]", places: [.peers, .devices, .help], hint: 3, refusal: Refusals.none,
             perform: { state, _, argument in
                 if state.place == .help {
                     state.prompt = Prompt(.search)
                 } else if argument.isEmpty {
-                    state.prompt = Prompt(.filter, text: state.filter.text)
+                    var prompt = Prompt(.filter, text: state.filter.text)
+                    prompt.listBefore = state.list
+                    state.prompt = prompt
                 } else {
                     state.filter = Filter(argument)
                 }

@@ -16,7 +16,8 @@ enum MoveActions {
     ]
 
     private static func move(
-        _ id: String, _ keys: [Key], _ help: String, _ target: @escaping @Sendable (_ index: Int, _ page: Int, _ last: Int) -> Int
+        _ id: String, _ keys: [Key], _ help: String,
+        _ target: @escaping @Sendable (_ index: Int, _ page: Int, _ last: Int) -> Int
     ) -> Action {
         Action(
             id: id, keys: keys, names: [id], title: id, help: help, argument: nil, places: .everywhere, hint: nil,

@@ -20,6 +20,11 @@ public struct Reducer {
     public init() {}
 
     public mutating func reduce(_ input: Input, _ state: inout ViewState, _ situation: Situation) -> [Effect] {
+        let before = state.filters
+        defer {
+            // Who changes the filter means the rows that match: a cursor it hides goes to the first of them.
+            if state.filters != before { Self.reseat(&state, situation) }
+        }
         switch input {
         case .resize: return []
         case .paste(let text): return paste(text, &state, situation)
@@ -82,6 +87,7 @@ public struct Reducer {
         case .escape, .control("c"), .control("g"):
             prompt.text = prompt.before
             Self.preview(prompt, &state)
+            if let list = prompt.listBefore { state.list = list }
             state.prompt = nil
         case .enter:
             state.prompt = nil
@@ -165,6 +171,14 @@ public struct Reducer {
 }
 
 extension Reducer {
+    private static func reseat(_ state: inout ViewState, _ situation: Situation) {
+        var there = situation
+        there.state = state
+        guard let cursor = state.list.cursor, !there.identities.contains(cursor) else { return }
+        state.list.cursor = nil
+        state.list.index = 0
+    }
+
     /// Fits the view to a snapshot: the window follows the cursor's row, and what vanished is said.
     public static func settle(_ state: inout ViewState, _ situation: Situation) {
         guard state.place != .help else {

@@ -7,11 +7,18 @@ import NocturneTerminal
 /// Going from screen to screen, asking for help, and leaving.
 enum ScreenActions {
     static let all: [Action] = [
-        go("overview", "1", .overview, "Go to the Overview: what changed last and what is wrong, worst first.", argument: nil),
-        go("peers", "2", .peers, "Go to Peers, every BGP session; with a filter, to those that match.", argument: "[FILTER]"),
-        go("devices", "8", .devices, "Go to Devices, how far each is reached; with a filter, to those that match.", argument: "[FILTER]"),
+        go(
+            "overview", "1", .overview, "Go to the Overview: what changed last and what is wrong, worst first.",
+            argument: nil),
+        go(
+            "peers", "2", .peers, "Go to Peers, every BGP session; with a filter, to those that match.",
+            argument: "[FILTER]"),
+        go(
+            "devices", "8", .devices, "Go to Devices, how far each is reached; with a filter, to those that match.",
+            argument: "[FILTER]"),
         Action(
-            id: "next-screen", keys: [.tab], names: ["next"], title: "next", help: "Go to the next screen.", argument: nil,
+            id: "next-screen", keys: [.tab], names: ["next"], title: "next", help: "Go to the next screen.",
+            argument: nil,
             places: .everywhere, hint: nil, refusal: Refusals.none,
             perform: { state, _, _ in turn(&state, by: 1) }),
         Action(
@@ -75,7 +82,8 @@ enum ScreenActions {
             refusal: Refusals.none, perform: { _, _, _ in [.quit] }),
     ]
 
-    private static func go(_ id: String, _ key: Character, _ place: Place, _ help: String, argument: String?) -> Action {
+    private static func go(_ id: String, _ key: Character, _ place: Place, _ help: String, argument: String?) -> Action
+    {
         Action(
             id: id, keys: [.character(key)], names: [id], title: place.title, help: help, argument: argument,
             places: .everywhere, hint: nil, refusal: Refusals.none,

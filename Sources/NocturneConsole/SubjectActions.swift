@@ -28,11 +28,15 @@ enum SubjectActions {
             id: "run", keys: [.enter], names: ["run"], title: "run", help: "Do what the line says.", argument: nil,
             places: [.help], hint: 0,
             refusal: { situation in
-                guard case .action(let id) = situation.state.list.cursor else { return "no line is chosen; j or k chooses one" }
+                guard case .action(let id) = situation.state.list.cursor else {
+                    return "no line is chosen; j or k chooses one"
+                }
                 return situation.context.help.first { $0.id == id }?.refusal
             },
             perform: { state, situation, _ in
-                guard case .action(let id) = state.list.cursor, let action = ActionRegistry.action(id: id) else { return [] }
+                guard case .action(let id) = state.list.cursor, let action = ActionRegistry.action(id: id) else {
+                    return []
+                }
                 state.visits.removeAll { $0.place == .help }
                 var there = situation
                 there.state = state
@@ -41,9 +45,14 @@ enum SubjectActions {
         Action(
             id: "device", keys: [.character("d")], names: ["device"], title: "device",
             help: "Open the device that the row is on, or the one named.", argument: "[DEVICE]",
-            places: Set.subjects.subtracting([.device]), hint: nil, refusal: Refusals.none,
+            places: .subjects, hint: nil, refusal: Refusals.none,
             perform: { state, situation, argument in
-                if let name = named(argument, situation, &state) { state.visits.append(Visit(.device(name))) }
+                guard let name = named(argument, situation, &state) else { return [] }
+                if state.place == .device(name) {
+                    state.message = Message("this is \(name)")
+                } else {
+                    state.visits.append(Visit(.device(name)))
+                }
                 return []
             }),
         Action(
@@ -160,7 +169,8 @@ enum CopyText {
 
     private static func isPlain(_ text: String, blanks: Bool = false) -> Bool {
         text.unicodeScalars.allSatisfy {
-            ($0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)) || "_@%+=:,./-".unicodeScalars.contains($0)
+            ($0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil))
+                || "_@%+=:,./-".unicodeScalars.contains($0)
                 || (blanks && $0 == " ")
         }
     }

@@ -164,6 +164,8 @@ public struct Prompt: Hashable, Sendable {
     public var cursor: Int
     /// What stood before, for esc.
     public var before: String
+    /// The list as it was, for esc.
+    public var listBefore: ListState?
     /// Where in the history the reader is; nil while typing something new.
     public var historyPosition: Int?
 

@@ -7,7 +7,8 @@ enum SampleNetwork {
     static let now: UTC = at("2026-11-21T02:14:07Z")
     static let names: [DeviceName] = ["bkk00", "bkk10", "bkk20", "bkk50", "bkk06", "bkk07", "bkk08", "hgc", "outside"]
     static let addresses = [
-        "10.155.255.4", "10.155.255.10", "10.155.255.2", "10.155.255.50", "10.155.106.6", "10.155.107.7", "10.155.108.8",
+        "10.155.255.4", "10.155.255.10", "10.155.255.2", "10.155.255.50", "10.155.106.6", "10.155.107.7",
+        "10.155.108.8",
         "10.9.0.1", "192.0.2.99",
     ]
 
@@ -66,7 +67,8 @@ enum SampleNetwork {
         func observed<T: Hashable & Sendable & Codable>(_ value: T, _ question: String) -> Observed<T> {
             Observed(value, at: seen, path: "jump", question: question, tookMilliseconds: 7)
         }
-        let raw = "BIRD 2.0.12 ready.\nName       Proto      Table      State  Since         Info\n"
+        let raw =
+            "BIRD 2.0.12 ready.\nName       Proto      Table      State  Since         Info\n"
             + peers.map { "\($0.name)   BGP        ---        up     02:11:26.953  Established\n" }.joined()
         return DeviceState(
             name: names[index], platform: .bird, address: addresses[index], group: index < 3 ? "edge" : "servers",
@@ -83,7 +85,11 @@ enum SampleNetwork {
                 [BFDSession(peer: "10.9.0.1", interface: "eth0", state: .up, detectMilliseconds: 150)],
                 "show bfd sessions"),
             ospf: observed(
-                [OSPFNeighbor(neighborId: "10.155.255.2", address: "10.155.0.2", interface: "eth1", state: "full", instance: "ospf1")],
+                [
+                    OSPFNeighbor(
+                        neighborId: "10.155.255.2", address: "10.155.0.2", interface: "eth1", state: "full",
+                        instance: "ospf1")
+                ],
                 "show ospf neighbors"),
             clockOffsetMilliseconds: 120, sweepMilliseconds: 14, sweepBytes: 14_200,
             transcripts: [
@@ -110,7 +116,8 @@ enum SampleNetwork {
         darken(
             &snapshot, "hgc",
             Fault(
-                rung: .tcp, code: "tcp-timeout", place: "hgc 10.9.0.1:22", message: "no answer to TCP within 5 s after the jump",
+                rung: .tcp, code: "tcp-timeout", place: "hgc 10.9.0.1:22",
+                message: "no answer to TCP within 5 s after the jump",
                 hint: "see from the jump host whether 10.9.0.1 answers at all", retries: true))
         change(&snapshot, "bkk06") { $0.unparsed = ["bgp-peers": [Unparsed(line: 7, text: "  Something: new")]] }
         change(&snapshot, "bkk07") { device in
@@ -135,6 +142,7 @@ enum SampleNetwork {
             state.peers?.value[index].since = since
             state.peers?.value[index].uptimeSeconds = nil
             state.peers?.value[index].lastError = error
+            state.peers?.value[index].detail.stateWord = "Active"
             state.peers?.value[index].prefixesReceived = nil
             state.peers?.value[index].prefixesAccepted = nil
             state.peers?.value[index].prefixesSent = nil
@@ -145,7 +153,8 @@ enum SampleNetwork {
     static func darken(_ snapshot: inout Snapshot, _ device: DeviceName, _ fault: Fault) {
         change(&snapshot, device) { state in
             state.reach = Reach(
-                climbed: fault.rung == .path ? nil : .path, fault: fault, path: "jump", retryAt: at("2026-11-21T02:14:20Z"),
+                climbed: fault.rung == .path ? nil : .path, fault: fault, path: "jump",
+                retryAt: at("2026-11-21T02:14:20Z"),
                 attempts: 5)
             state.peers?.at = now - .seconds(161)
             state.status?.at = now - .seconds(161)

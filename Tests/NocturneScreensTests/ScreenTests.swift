@@ -14,7 +14,9 @@ private let tiny = Size(rows: 10, columns: 40)
 private func context(_ size: Size = small, unicode: Bool = true, tier: ColorTier = .mono) -> DrawContext {
     DrawContext(
         size: size, tier: tier, glyphs: Glyphs(unicode: unicode), now: SampleNetwork.now,
-        hints: [KeyHint(key: "enter", title: "open"), KeyHint(key: "/", title: "filter"), KeyHint(key: "?", title: "help")],
+        hints: [
+            KeyHint(key: "enter", title: "open"), KeyHint(key: "/", title: "filter"), KeyHint(key: "?", title: "help"),
+        ],
         help: [
             HelpLine(id: "sort", keys: "s", command: ":sort", text: "Sort by the next column.", refusal: nil),
             HelpLine(id: "retry", keys: "r", command: ":retry", text: "Try again now.", refusal: "it answers"),
@@ -80,8 +82,8 @@ private let hgcOnBkk00 = PeerID(
         var later = context()
         later.now = SampleNetwork.now + .seconds(6)
         let dim = Theme.standard.style(.stale, tier: .mono)
-        #expect(Screens.draw(snapshot, state(.peers), context())[5, 10].style != dim)
-        #expect(Screens.draw(snapshot, state(.peers), later)[5, 10].style == dim)
+        #expect(Screens.draw(snapshot, state(.peers), context())[5, 12].style != dim)
+        #expect(Screens.draw(snapshot, state(.peers), later)[5, 12].style == dim)
         later.now = SampleNetwork.now + .seconds(60)
         #expect(Screens.draw(snapshot, state(.peers), later).text.contains("~established"))
     }
