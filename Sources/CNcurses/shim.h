@@ -7,6 +7,7 @@
 #define _XOPEN_SOURCE_EXTENDED 1
 #endif
 #include <curses.h>
+#include <pty.h>  // openpty, for tests
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>

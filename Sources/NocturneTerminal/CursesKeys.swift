@@ -40,6 +40,8 @@ struct CursesKeys {
     private var held: CursesEvent?
 
     var isPasting: Bool { paste != nil }
+    /// A key was read ahead and not told yet.
+    var isHolding: Bool { held != nil }
 
     /// The next input.
     ///

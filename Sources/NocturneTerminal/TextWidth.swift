@@ -23,6 +23,8 @@ public enum TextWidth {
         // A hyphen that shows; every terminal draws it although Unicode calls it a format character.
         case 0xAD: return 1
         case ..<0x300: return 1
+        // Signs that enclose the digits after them: format characters that show (Prepended_Concatenation_Mark).
+        case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD: return 1
         case 0x1160...0x11FF, 0xD7B0...0xD7FF: return 0
         default: break
         }

@@ -65,7 +65,7 @@ extension Glyphs {
 
     /// A curve of one column per value, scaled from zero to the greatest; a value not known is a blank.
     public func sparkline(_ values: [Double?]) -> String {
-        let top = values.compactMap { $0 }.max() ?? 0
+        let top = values.compactMap { $0 }.filter(\.isFinite).max() ?? 0
         return values.map { value in
             guard let value, value.isFinite else { return " " }
             guard top > 0, value > 0 else { return levels[0] }
