@@ -81,7 +81,11 @@ let package = Package(
         + [
             "Model", "Inventory", "Terminal", "Theme", "Parsers", "Transport", "Drivers", "Journal", "Engine", "Report",
             "Screens", "Console",
-        ].map { .testTarget(name: "Nocturne\($0)Tests", dependencies: [.byName(name: "Nocturne\($0)")]) },
+        ].map {
+            .testTarget(
+                name: "Nocturne\($0)Tests", dependencies: [.byName(name: "Nocturne\($0)")],
+                exclude: $0 == "Screens" ? ["Golden"] : [])
+        },
     swiftLanguageModes: [.v6]
 )
 

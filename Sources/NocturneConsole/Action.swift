@@ -33,8 +33,8 @@ public struct Situation {
     public let snapshot: Snapshot
     /// What is live.
     public let live: Snapshot
-    public let state: ViewState
-    public let context: DrawContext
+    public var state: ViewState
+    public var context: DrawContext
     /// What the inventory says of a device; for command lines.
     public let device: (DeviceName) -> Device?
 

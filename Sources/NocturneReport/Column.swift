@@ -21,6 +21,8 @@ public struct Column<Row: Sendable>: Sendable {
     public var minimum: Int
     /// The width it may grow to when there is room.
     public var maximum: Int
+    /// The width a column that is never left out takes before others are let in.
+    public var reserve: Int
     /// 0 is never left out; the higher, the wider the terminal has to be.
     public var priority: Int
     public var alignment: Alignment
@@ -32,7 +34,8 @@ public struct Column<Row: Sendable>: Sendable {
     public var measure: (@Sendable (Row) -> Int)?
 
     public init(
-        _ key: String, _ title: String, minimum: Int, maximum: Int? = nil, priority: Int, alignment: Alignment = .left,
+        _ key: String, _ title: String, minimum: Int, maximum: Int? = nil, reserve: Int? = nil, priority: Int,
+        alignment: Alignment = .left,
         measure: (@Sendable (Row) -> Int)? = nil, order: (@Sendable (Row, UTC) -> SortKey)?,
         text: @escaping @Sendable (Row, CellContext) -> String
     ) {
@@ -40,6 +43,7 @@ public struct Column<Row: Sendable>: Sendable {
         self.title = title
         self.minimum = minimum
         self.maximum = maximum ?? minimum
+        self.reserve = reserve ?? maximum ?? minimum
         self.priority = priority
         self.alignment = alignment
         self.text = text
@@ -102,6 +106,16 @@ public struct ColumnLayout: Hashable, Sendable {
         let byPriority = columns.indices.sorted { (columns[$0].priority, $0) < (columns[$1].priority, $1) }
         var chosen: Set<Int> = []
         var used = 0
+        // What is never left out gets its room before others are let in.
+        let first = byPriority.filter { columns[$0].priority == 0 }
+        var left = width - first.reduce(-1) { $0 + columns[$1].minimum + 1 }
+        var reserved: [Int: Int] = [:]
+        for index in first {
+            let more = max(0, min(wanted[index], columns[index].reserve) - columns[index].minimum)
+            reserved[index] = min(more, max(0, left))
+            left -= reserved[index] ?? 0
+        }
+        used = reserved.values.reduce(0, +)
         for index in byPriority {
             let need = columns[index].minimum + (chosen.isEmpty ? 0 : 1)
             if columns[index].priority > 0, used + need > width { break }
@@ -109,8 +123,9 @@ public struct ColumnLayout: Hashable, Sendable {
             used += need
         }
         var size = Dictionary(uniqueKeysWithValues: chosen.map { ($0, columns[$0].minimum) })
+        for (index, more) in reserved where chosen.contains(index) { size[index, default: 0] += more }
         for index in byPriority where chosen.contains(index) {
-            let more = min(max(0, wanted[index] - columns[index].minimum), max(0, width - used))
+            let more = min(max(0, wanted[index] - (size[index] ?? 0)), max(0, width - used))
             size[index, default: 0] += more
             used += more
         }

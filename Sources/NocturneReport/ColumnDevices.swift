@@ -68,12 +68,12 @@ extension DeviceEntry {
             "seen", "SEEN", minimum: 6, priority: 2,
             order: { row, now in row.state.seenAt.map { .number(Double((now - $0).milliseconds)) } ?? .missing },
             text: { row, context in
-                guard let seen = row.state.seenAt else { return context.terse ? "never" : "never" }
+                guard let seen = row.state.seenAt else { return "never" }
                 let age = context.terse ? AgeText.observed(context.now - seen) : AgeText.exact(context.now - seen)
                 return row.health == .dark ? "~" + age : age
             }),
         Column(
-            "ladder", "LADDER", minimum: 14, maximum: 64, priority: 0,
+            "ladder", "LADDER", minimum: 14, maximum: 64, reserve: 48, priority: 0,
             measure: { $0.state.reach.fault.map { min(64, 48 + $0.message.count) } ?? 48 },
             order: { row, _ in .number((row.state.reach.climbed?.index).map { -$0 }) },
             text: { row, context in row.ladder(context.marks) }),

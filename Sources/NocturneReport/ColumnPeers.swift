@@ -98,7 +98,10 @@ extension PeerEntry {
         Column(
             "bfd", "BFD", minimum: 4, maximum: 9, priority: 6, measure: { $0.peer.bfd?.rawValue.count ?? 0 },
             order: { row, _ in .text(row.peer.bfd?.rawValue) },
-            text: { row, context in text(row.peer.bfd?.rawValue, context) }),
+            text: { row, context in
+                // History is marked as such in every word that could be read as state.
+                text(row.peer.bfd.map { (row.health == .dark ? "~" : "") + $0.rawValue }, context)
+            }),
         Column(
             "remote", "REMOTE", minimum: 15, maximum: 39, priority: 7,
             measure: { $0.peer.remoteAddress?.utf8.count ?? $0.peer.interface?.utf8.count ?? 0 },

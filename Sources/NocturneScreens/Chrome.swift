@@ -48,18 +48,21 @@ enum Chrome {
     }
 
     private static func title(_ painter: inout Painter, _ snapshot: Snapshot) {
-        var line = StyledLine(" nocturne ", .title).then(snapshot.site, .title).then("  ")
         let paths = snapshot.paths
-        if let live = paths.first(where: \.alive) {
-            line = line.then(live.name).then(live.roundTripMilliseconds.map { " " + AgeText.milliseconds($0) } ?? "")
+        var pieces: [StyledLine] = [StyledLine(" nocturne ", .title).then(snapshot.site, .title)]
+        let live = paths.first(where: \.alive)
+        if let live {
+            pieces.append(
+                StyledLine("  \(live.name)").then(
+                    live.roundTripMilliseconds.map { " " + AgeText.milliseconds($0) } ?? ""))
         } else if let first = paths.first {
-            line = line.then(first.name).then(
-                first.fault == nil ? " not up yet" : " lost", first.fault == nil ? .dark : .bad)
+            pieces.append(
+                StyledLine("  \(first.name)").then(
+                    first.fault == nil ? " not up yet" : " lost", first.fault == nil ? .dark : .bad))
         }
-        for path in paths.filter({ $0.name != (paths.first(where: \.alive) ?? paths.first)?.name }) {
-            line = line.then("  alt \(path.name) ").then(path.alive ? "ok" : "lost", path.alive ? .up : .dark)
+        for path in paths where path.name != (live ?? paths.first)?.name {
+            pieces.append(StyledLine("  alt \(path.name) ").then(path.alive ? "ok" : "lost", path.alive ? .up : .dark))
         }
-        painter.put(line, row: 0, column: 0)
         let clock = "  \(painter.context.wall.clockMinutes) UTC"
         let (mark, role): (String, Role) =
             switch snapshot.recorder {
@@ -68,6 +71,11 @@ enum Chrome {
             case .failed: ("  NOT RECORDING", .bad)
             }
         let start = painter.width - TextWidth.of(mark + clock) - 1
+        // What does not fit whole is left out: half a number is another number.
+        var column = 0
+        for piece in pieces where column + TextWidth.of(piece.text) <= start {
+            column = painter.put(piece, row: 0, column: column)
+        }
         painter.put(mark, role, row: 0, column: start)
         painter.put(clock + " ", .title, row: 0, column: start + TextWidth.of(mark))
     }

@@ -33,6 +33,10 @@ public enum Screens {
 
     /// The text of a place that is a page; empty for lists.
     static func page(_ snapshot: Snapshot, _ state: ViewState, _ context: DrawContext) -> [StyledLine] {
+        text(snapshot, state, context).flatMap { $0.wrapped(context.size.columns - 2) }
+    }
+
+    private static func text(_ snapshot: Snapshot, _ state: ViewState, _ context: DrawContext) -> [StyledLine] {
         switch state.place {
         case .peer(let id): PeerDetailScreen.lines(id, snapshot, context)
         case .device(let name): DeviceDetailScreen.lines(name, snapshot, context)

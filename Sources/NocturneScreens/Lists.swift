@@ -23,7 +23,7 @@ public final class Lists {
         var entries: [PeerEntry]
     }
 
-    private struct PeersKey: Hashable {
+    private struct RowsKey: Hashable {
         var moment: Moment
         var filter: Filter
         var sort: String?
@@ -36,8 +36,8 @@ public final class Lists {
     private var chunks: [DeviceName: Chunk] = [:]
     private var all: (Moment, [PeerEntry])?
     private var devicesAll: (Moment, [DeviceEntry])?
-    private var peersMade: (PeersKey, Rows<PeerEntry>)?
-    private var devicesMade: (PeersKey, Rows<DeviceEntry>)?
+    private var peersMade: (RowsKey, Rows<PeerEntry>)?
+    private var devicesMade: (RowsKey, Rows<DeviceEntry>)?
     private var overviewMade: (Moment, [OverviewItem])?
     private var countsMade: (Moment, Counts)?
     private var moment: (number: Int, now: UTC, Moment)?
@@ -96,10 +96,11 @@ public final class Lists {
     /// What the Peers screen lists.
     public func peers(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> Rows<PeerEntry> {
         let list = state.lists[.peers] ?? ListState()
-        let key = key(snapshot, state, list, now)
+        let filter = state.filters[.peers] ?? Filter()
+        let key = key(snapshot, filter, list, state.followed, now)
         if let peersMade, peersMade.0 == key { return peersMade.1 }
         let every = everyPeer(snapshot, at: now)
-        var shown = state.filter.select(every, at: now)
+        var shown = filter.select(every, at: now)
         if let followed = state.followed, !shown.contains(where: { $0.id == followed }) {
             shown += every.filter { $0.id == followed }
         }
@@ -113,10 +114,11 @@ public final class Lists {
     /// What the Devices screen lists.
     public func devices(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> Rows<DeviceEntry> {
         let list = state.lists[.devices] ?? ListState()
-        let key = key(snapshot, state, list, now)
+        let filter = state.filters[.devices] ?? Filter()
+        let key = key(snapshot, filter, list, state.followed, now)
         if let devicesMade, devicesMade.0 == key { return devicesMade.1 }
         let every = everyDevice(snapshot, at: now)
-        var shown = state.filter.select(every, at: now)
+        var shown = filter.select(every, at: now)
         if let followed = state.followed, !shown.contains(where: { $0.id == followed }) {
             shown += every.filter { $0.id == followed }
         }
@@ -137,10 +139,12 @@ public final class Lists {
         return items
     }
 
-    private func key(_ snapshot: Snapshot, _ state: ViewState, _ list: ListState, _ now: UTC) -> PeersKey {
-        PeersKey(
-            moment: moment(snapshot, now), filter: state.filter, sort: list.sort, reversed: list.reversed,
-            followed: state.followed, second: state.filter.dependsOnTime ? now.milliseconds / 1000 : 0)
+    private func key(
+        _ snapshot: Snapshot, _ filter: Filter, _ list: ListState, _ followed: RowID?, _ now: UTC
+    ) -> RowsKey {
+        RowsKey(
+            moment: moment(snapshot, now), filter: filter, sort: list.sort, reversed: list.reversed,
+            followed: followed, second: filter.dependsOnTime ? now.milliseconds / 1000 : 0)
     }
 
     private static func sorted<Row>(_ rows: [Row], _ columns: [Column<Row>], _ list: ListState, _ now: UTC) -> [Row] {

@@ -13,6 +13,8 @@ public struct OverviewItem: Hashable, Sendable {
     public var kind: String
     public var name: String
     public var detail: String
+    /// What must stand even where the detail is cut.
+    public var tail = ""
     public var since: UTC?
 
     /// Everything that is not up, worst first; what is dark is grouped by its cause.
@@ -38,7 +40,7 @@ public struct OverviewItem: Hashable, Sendable {
                 OverviewItem(
                     id: shared ? .cause(cause.key) : .device(cause.devices.first ?? ""), health: .dark,
                     place: cause.name, kind: shared ? "path" : "device", name: "",
-                    detail: "\(cause.reason); \(cause.behind)"))
+                    detail: cause.reason, tail: "; \(cause.behind)"))
         }
         // Within one health, what changed last comes first; what has no date keeps the order of the inventory.
         return items.enumerated().sorted { a, b in

@@ -76,9 +76,11 @@ enum OverviewScreen {
                 column = painter.put(painter.cell(item.name, widths.name) + " ", look(.text), row: row, column: column)
             }
         }
-        let age = item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? ""
+        let age = item.tail + (item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? "")
         let room = painter.width - column - TextWidth.of(age) - 1
-        painter.put(painter.cell(item.detail, max(0, room)) + age, look(role), row: row, column: column)
+        let detail =
+            item.tail.isEmpty ? painter.cell(item.detail, max(0, room)) : painter.fit(item.detail, max(0, room))
+        painter.put(painter.fit(detail + age, painter.width - column), look(role), row: row, column: column)
     }
 
     /// The latest story of transitions: what was first, and what followed; nothing when nothing moved lately.
@@ -124,17 +126,17 @@ enum OverviewScreen {
             &painter, body: body,
             [
                 "\(painter.mark(.up)) Nothing is wrong: \(snapshot.devices.count) devices and "
-                    + "\(counts.up - snapshot.devices.count) sessions are up, and all of them are seen."
+                    + "\(counts.up - snapshot.devices.count) sessions are up and seen."
             ])
         for (offset, device) in snapshot.devices.enumerated() {
             let row = body.lowerBound + 3 + offset
             guard row < body.upperBound else { return }
             let sessions = device.peers?.value.count ?? 0
-            let neighbours = device.ospf.map { ", \($0.value.count) OSPF neighbours" } ?? ""
-            let bfd = device.bfd.map { ", \($0.value.count) BFD sessions" } ?? ""
+            let neighbours = device.ospf.map { ", OSPF \($0.value.count)" } ?? ""
+            let bfd = device.bfd.map { ", BFD \($0.value.count)" } ?? ""
             painter.put(
                 painter.fit(
-                    "\(device.name.rawValue.padding(to: 10))\(sessions) BGP sessions\(bfd)\(neighbours)",
+                    "\(device.name.rawValue.padding(to: 10))BGP \(sessions)\(bfd)\(neighbours)",
                     painter.width - 4),
                 .muted, row: row, column: 2)
         }
@@ -155,14 +157,6 @@ enum EventLine {
         return StyledLine("\(event.at.clock)Z ", .muted).then(glyph + " ", Painter.role(event.severity))
             .then("\(event.subject)  ").then(change, Painter.role(event.severity))
             .then(event.evidence.map { ": \($0)" } ?? "")
-    }
-}
-
-extension StyledLine {
-    func then(_ other: StyledLine) -> StyledLine {
-        var line = self
-        line.spans += other.spans
-        return line
     }
 }
 

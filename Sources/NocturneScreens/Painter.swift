@@ -86,27 +86,6 @@ public struct ReplayStatus: Hashable, Sendable {
     }
 }
 
-/// A line of text in several roles.
-public struct StyledLine: Hashable, Sendable {
-    public var spans: [Span]
-
-    public struct Span: Hashable, Sendable {
-        public var text: String
-        public var role: Role
-    }
-
-    public init(_ text: String = "", _ role: Role = .text) { spans = [Span(text: text, role: role)] }
-
-    /// The line with more text behind it.
-    public func then(_ text: String, _ role: Role = .text) -> StyledLine {
-        var line = self
-        line.spans.append(Span(text: text, role: role))
-        return line
-    }
-
-    public var text: String { spans.map(\.text).joined() }
-}
-
 /// Puts text in roles onto a frame.
 struct Painter {
     var frame: Frame

@@ -70,7 +70,10 @@ extension Screens {
     /// How far a page of raw lines is scrolled at first, so that the session asked about is in sight.
     public static func provenanceScroll(_ subject: RowID, _ snapshot: Snapshot, _ context: DrawContext) -> Int {
         guard case .peer(let id) = subject else { return 0 }
-        return ProvenanceScreen.line(of: id, in: ProvenanceScreen.lines(subject, snapshot, context))
+        let lines = ProvenanceScreen.lines(subject, snapshot, context)
+        // Counted in lines as they stand on the screen, where long ones take several.
+        return lines.prefix(ProvenanceScreen.line(of: id, in: lines))
+            .reduce(0) { $0 + $1.wrapped(context.size.columns - 2).count }
     }
 }
 

@@ -10,7 +10,10 @@ public struct ViewState: Sendable {
     /// Where the reader is; the last is on the screen, the others are the way back.
     public var visits: [Visit] = [Visit(.overview)]
     public var lists: [ListID: ListState] = [:]
-    public var filter = Filter()
+    /// Remembered per list, like the order.
+    public var filters: [ListID: Filter] = [:]
+    /// What help is searched for.
+    public var search = ""
     /// What is being typed, if anything is.
     public var prompt: Prompt?
     /// The one line that answers the last key.
@@ -34,6 +37,12 @@ public struct ViewState: Sendable {
     public var list: ListState {
         get { place.list.flatMap { lists[$0] } ?? ListState() }
         set { if let id = place.list { lists[id] = newValue } }
+    }
+
+    /// The filter of the list on the screen.
+    public var filter: Filter {
+        get { place.list.flatMap { filters[$0] } ?? Filter() }
+        set { if let id = place.list { filters[id] = newValue } }
     }
 }
 
@@ -155,6 +164,8 @@ public struct Prompt: Hashable, Sendable {
     public var cursor: Int
     /// What stood before, for esc.
     public var before: String
+    /// The list as it was, for esc.
+    public var listBefore: ListState?
     /// Where in the history the reader is; nil while typing something new.
     public var historyPosition: Int?
 

@@ -104,9 +104,8 @@ public enum WallScreen {
                 row += 1
             }
         }
-        let sentence =
-            "Nothing new since \(snapshot.at.date) \(snapshot.at.clock)Z: this wall does not know how the network is."
-        painter.put(painter.fit(sentence, painter.width - 2), .bad, row: row + 1, column: 1)
+        painter.put("Nothing new since \(snapshot.at.date) \(snapshot.at.clock)Z.", .bad, row: row, column: 1)
+        painter.put("This wall does not know how the network is.", .bad, row: row + 1, column: 1)
     }
 
     private static func counts(_ painter: inout Painter, _ snapshot: Snapshot, row: Int) {
@@ -123,7 +122,7 @@ public enum WallScreen {
     }
 
     private static func text(_ item: OverviewItem, _ painter: Painter) -> String {
-        let parts = [painter.mark(item.health), item.health.rawValue, item.place, item.name, item.detail]
+        let parts = [painter.mark(item.health), item.health.rawValue, item.place, item.name, item.detail + item.tail]
         return painter.fit(parts.filter { !$0.isEmpty }.joined(separator: "  "), painter.width - 2)
     }
 

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneScreens
+import NocturneTerminal
+import NocturneTheme
+
+/// Where the console gets what it shows. Must answer at once: it is asked between a key and its frame.
+public protocol SnapshotSource: AnyObject {
+    func latest() -> Snapshot
+}
+
+/// A recording being played.
+public protocol ReplayControl: AnyObject {
+    var status: ReplayStatus { get }
+    func togglePlaying()
+    /// Steps forward or, with a negative number, back; stops at the ends.
+    func step(by steps: Int)
+}
+
+/// What blocks until something happens: the terminal's ``Reactor``, or a script in tests.
+public protocol Waiter: AnyObject {
+    func wait(timeoutMilliseconds: Int?) -> Reactor.Wakeup
+}
+
+extension Reactor: Waiter {}
+
+/// The console: keys in, frames out, until somebody leaves.
+///
+/// ```
+///        ┌─────────────── wait: key, doorbell, signal, or the next age that changes ◀─┐
+///        ▼                                                                            │
+///  all input ─▶ reduce ─▶ effects ─▶ settle ─▶ draw ─▶ show (only what differs) ──────┘
+/// ```
+///
+/// Nothing here waits for the network, and nothing is drawn that is not news: the loop sleeps until an input, a new
+/// snapshot, or the moment at which an age on the screen would read differently.
+public final class ConsoleLoop {
+    public struct Options {
+        public var theme: Theme
+        /// The time; in tests whatever the test says.
+        public var now: () -> UTC
+        /// What the inventory says of a device, for command lines to copy.
+        public var device: (DeviceName) -> Device?
+        /// Forget back-off and try a device now.
+        public var retry: (DeviceName) -> Void
+        public var replay: (any ReplayControl)?
+        public var start: Place
+
+        public init(
+            theme: Theme = .standard, now: @escaping () -> UTC,
+            device: @escaping (DeviceName) -> Device? = { _ in nil },
+            retry: @escaping (DeviceName) -> Void = { _ in }, replay: (any ReplayControl)? = nil,
+            start: Place = .overview
+        ) {
+            self.theme = theme
+            self.now = now
+            self.device = device
+            self.retry = retry
+            self.replay = replay
+            self.start = start
+        }
+    }
+
+    /// Snapshots come as fast as devices answer; the eye and the line need no more than this.
+    static let frameInterval = 100
+
+    public private(set) var state: ViewState
+    private var reducer = Reducer()
+    private let screen: any Screen
+    private let source: any SnapshotSource
+    private let options: Options
+    private let lists = Lists()
+    private var snapshot: Snapshot
+    private var shown: Frame?
+    private var leaving = false
+
+    public init(screen: any Screen, source: any SnapshotSource, options: Options) {
+        self.screen = screen
+        self.source = source
+        self.options = options
+        state = ViewState(options.start)
+        snapshot = source.latest()
+    }
+
+    /// Runs until somebody leaves or the terminal is gone; gives the terminal back either way.
+    public func run(waiter: some Waiter) {
+        defer { screen.close() }
+        draw()
+        var drawnAt = options.now()
+        var owed = false
+        while !leaving {
+            var pressed = handleInput()
+            if leaving { break }
+            if pressed {
+                draw()
+                drawnAt = options.now()
+                owed = false
+            }
+            let since = Int((options.now() - drawnAt).milliseconds)
+            let timeout = owed ? max(0, Self.frameInterval - since) : max(1, nextChange())
+            let woken = waiter.wait(timeoutMilliseconds: timeout)
+            if woken.mustLeave { break }
+            if woken.suspend { screen.suspend() }
+            if woken.resized || woken.suspend {
+                screen.resized()
+                shown = nil
+                pressed = true
+            }
+            if woken.input { continue }
+            // A burst of snapshots is one frame; a key is never held up by them.
+            owed = owed || woken.doorbell
+            let due = Int((options.now() - drawnAt).milliseconds) >= Self.frameInterval
+            if woken.resized || woken.suspend || woken.timedOut || (owed && due) {
+                draw()
+                drawnAt = options.now()
+                owed = false
+            }
+        }
+    }
+
+    /// Reads everything typed so far; whether there was anything.
+    func handleInput() -> Bool {
+        var any = false
+        while !leaving, let input = screen.nextInput() {
+            any = true
+            if case .resize = input { shown = nil }
+            let situation = situation()
+            for effect in reducer.reduce(input, &state, situation) { perform(effect) }
+            // The next key acts on what this one left.
+            Reducer.settle(&state, self.situation())
+        }
+        return any
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .quit: leaving = true
+        case .retry(let name): options.retry(name)
+        case .suspend:
+            screen.suspend()
+            shown = nil
+        case .redraw:
+            screen.resized()
+            shown = nil
+        case .copy(let text, let what):
+            let sent = screen.copy(text)
+            if !sent { screen.bell() }
+            state.message =
+                sent
+                ? Message("copied: \(what)", .good)
+                : Message("the terminal takes no clipboard text; it was: \(text)", .warning)
+        case .replayToggle:
+            options.replay?.togglePlaying()
+            snapshot = source.latest()
+        case .replayStep(let steps):
+            options.replay?.step(by: steps)
+            snapshot = source.latest()
+        }
+    }
+
+    func situation() -> Situation {
+        var situation = Situation(
+            snapshot: state.frozen ?? snapshot, live: snapshot, state: state, context: context(), device: options.device
+        )
+        if state.place == .help { situation.context.help = ActionRegistry.help(situation, search: state.search) }
+        return situation
+    }
+
+    private func context() -> DrawContext {
+        let wall = options.now()
+        let now = state.frozen?.at ?? (options.replay == nil ? wall : snapshot.at)
+        return DrawContext(
+            size: screen.size, tier: screen.tier, glyphs: Glyphs(unicode: screen.unicode), theme: options.theme,
+            now: now,
+            wall: wall, hints: ActionRegistry.hints(in: state.place.kind, replaying: options.replay != nil),
+            replay: options.replay?.status, lists: lists)
+    }
+
+    /// Draws what is now; shows it only when it differs.
+    func draw() {
+        snapshot = source.latest()
+        let situation = situation()
+        Reducer.settle(&state, situation)
+        let frame = Screens.draw(snapshot, state, situation.context)
+        guard frame != shown else { return }
+        screen.show(frame)
+        shown = frame
+    }
+
+    /// Milliseconds until the screen may read differently though nothing happened: ages move in steps of five seconds.
+    private func nextChange() -> Int {
+        let step: Int64 = 5000
+        return Int(step - options.now().milliseconds % step)
+    }
+}

@@ -1,0 +1,1 @@
+../NocturneScreensTests/SampleNetwork.swift
