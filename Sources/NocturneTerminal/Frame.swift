@@ -12,7 +12,10 @@ public struct Size: Hashable, Sendable {
 
 /// How many colours a terminal has; every tier is designed, none is a poor copy of the next.
 public enum ColorTier: String, Hashable, Sendable, CaseIterable {
-    case mono, sixteen = "16", indexed = "256", direct = "true"
+    case mono
+    case sixteen = "16"
+    case indexed = "256"
+    case direct = "true"
 }
 
 /// A colour in the vocabulary of its tier.
@@ -64,14 +67,17 @@ public struct Frame: Hashable, Sendable {
     /// Where the terminal's own cursor stands; nil hides it.
     public var cursor: (row: Int, column: Int)? {
         get { cursorRow.map { ($0, cursorColumn) } }
-        set { cursorRow = newValue?.row; cursorColumn = newValue?.column ?? 0 }
+        set {
+            cursorRow = newValue?.row
+            cursorColumn = newValue?.column ?? 0
+        }
     }
     private var cursorRow: Int?
     private var cursorColumn = 0
 
     public init(size: Size) {
-        self.size = size
-        cells = Array(repeating: Cell(), count: max(0, size.rows * size.columns))
+        self.size = Size(rows: max(0, size.rows), columns: max(0, size.columns))
+        cells = Array(repeating: Cell(), count: self.size.rows * self.size.columns)
     }
 
     public subscript(row: Int, column: Int) -> Cell {
@@ -81,34 +87,47 @@ public struct Frame: Hashable, Sendable {
 
     /// Writes text from `column` on and returns the column after it; what does not fit is cut, never wrapped.
     ///
-    /// A wide character that would be halved by the edge becomes a blank. Writing into half of a wide character
-    /// blanks its other half.
+    /// Any row and column may be given; what lies outside is not drawn. A wide character that would be halved by an
+    /// edge or by `limit` becomes a blank. Writing into half of a wide character blanks its other half. Characters
+    /// without width (controls) are left out.
     @discardableResult
-    public mutating func put(_ text: some StringProtocol, row: Int, column: Int, style: Style = .plain, limit: Int? = nil) -> Int {
+    public mutating func put(
+        _ text: some StringProtocol, row: Int, column: Int, style: Style = .plain, limit: Int? = nil
+    ) -> Int {
         guard row >= 0, row < size.rows else { return column }
-        let end = min(size.columns, limit.map { column + $0 } ?? size.columns)
+        var end = size.columns
+        if let limit, limit < end - column { end = column + max(0, limit) }
         var at = column
         for character in text {
             let width = TextWidth.of(character)
             guard width > 0 else { continue }
-            if at < 0 { at += width; continue }
             if at + width > end {
-                if at < end { set(row, at, Cell(text: " ", style: style)) }
-                return min(at, end)
+                if at < end, at >= 0 { set(row, at, Cell(text: " ", style: style)) }
+                return end
             }
-            set(row, at, Cell(text: String(character), style: style))
-            if width == 2 { set(row, at + 1, Cell(text: "", style: style)) }
+            if at >= 0 {
+                set(row, at, Cell(text: String(character), style: style), wide: width == 2)
+            } else if at + width > 0 {
+                set(row, 0, Cell(text: " ", style: style))
+            }
             at += width
         }
         return at
     }
 
-    private mutating func set(_ row: Int, _ column: Int, _ cell: Cell) {
-        if self[row, column].text.isEmpty, !cell.text.isEmpty, column > 0 { self[row, column - 1].text = " " }
-        if column + 1 < size.columns, self[row, column + 1].text.isEmpty, !cell.text.isEmpty {
-            self[row, column + 1].text = " "
+    /// Writes one cell, or two for a wide character, and leaves no half of another wide character beside it.
+    private mutating func set(_ row: Int, _ column: Int, _ cell: Cell, wide: Bool = false) {
+        detach(row, column)
+        if wide {
+            detach(row, column + 1)
+            self[row, column + 1] = Cell(text: "", style: cell.style)
         }
         self[row, column] = cell
+    }
+
+    private mutating func detach(_ row: Int, _ column: Int) {
+        if column > 0, self[row, column].text.isEmpty { self[row, column - 1].text = " " }
+        if column + 1 < size.columns, self[row, column + 1].text.isEmpty { self[row, column + 1].text = " " }
     }
 
     /// The row as text without trailing blanks.

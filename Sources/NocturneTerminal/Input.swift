@@ -31,6 +31,16 @@ public protocol Screen: AnyObject {
     func copy(_ text: String) -> Bool
     /// Rings or flashes.
     func bell()
+    /// The window has another size, or the program was continued after a stop (SIGWINCH, SIGCONT): the next input is
+    /// `resize`, and the next frame is sent whole.
+    func resized()
+    /// Gives the terminal back, stops the process as ctrl-z does, and takes the terminal again when it is continued.
+    func suspend()
     /// Gives the terminal back as it was found. Safe to call twice.
     func close()
+}
+
+extension Screen {
+    public func resized() {}
+    public func suspend() {}
 }
