@@ -46,7 +46,8 @@ public final class BirdDriver: DeviceDriver {
     ///   - link: its session; nobody else may use it.
     ///   - clock: our time, for the report's bounds.
     public init(
-        device: Device, link: any Link, limits: Limits = Limits(), clock: @escaping @Sendable () -> UTC
+        device: Device, link: any Link, limits: Limits = Limits(),
+        clock: @escaping @Sendable () -> UTC = { WallClock.now }
     ) {
         self.device = device.name
         inventory = device
@@ -122,8 +123,7 @@ extension BirdDriver {
         held = false
         do throws(Fault) {
             var climb = BirdClimb(
-                link: link, device: inventory, place: place, deadline: limits.deadline,
-                mark: "nocturne-\(UInt32.random(in: 1_000_000...9_999_999))")
+                link: link, device: inventory, place: place, deadline: limits.deadline)
             try await timed("birdc to start") { () throws(Fault) in try await climb.run() }
             held = true
             return climb.bytes
