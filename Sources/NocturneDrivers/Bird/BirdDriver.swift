@@ -63,19 +63,18 @@ public final class BirdDriver: DeviceDriver {
         defer { turn.give() }
         let began = clock()
         var report = SweepReport(device: device, reach: link.reach, began: began, ended: began)
+        var answers = BirdAnswers(device: inventory, place: place)
+        var fault: Fault?
         do throws(Fault) {
             report.bytes += try await ensureClient(progress: progress)
-            var answers = BirdAnswers(device: inventory, place: place)
-            defer {
-                answers.fill(&report, path: link.reach.path ?? "")
-            }
             for question in BirdAnswers.first { answers.add(try await ask(question)) }
-            for question in answers.ospfQuestions { answers.add(try await ask(question)) }
-            finish(&report, fault: nil)
-            progress(report.reach)
+            for question in await answers.ospfQuestions() { answers.add(try await ask(question)) }
         } catch {
-            finish(&report, fault: error)
+            fault = error
         }
+        report = await answers.filled(into: report, path: link.reach.path ?? "")
+        finish(&report, fault: fault)
+        progress(report.reach)
         return report
     }
 
