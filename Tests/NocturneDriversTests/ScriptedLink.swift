@@ -57,7 +57,7 @@ final class ScriptedLink: Link {
         var text = ""
         var bytes = 0
         var truncated = false
-        for line in reply(to: sent, question) {
+        for line in reply(to: sent, question, framing) {
             bytes += line.utf8.count + 1
             let verdict = framing.consume(line.utf8)
             if verdict == .keep || verdict == .end(keep: true) {
@@ -74,7 +74,7 @@ final class ScriptedLink: Link {
         throw Fault(rung: .prompt, code: "no-end", place: "test", message: "No end in the answer.", retries: true)
     }
 
-    private func reply(to sent: String, _ question: String) -> [String] {
+    private func reply(to sent: String, _ question: String, _ framing: any Framing) -> [String] {
         var lines: [String] = []
         func show(_ text: String) {
             lines += text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -86,9 +86,8 @@ final class ScriptedLink: Link {
         guard inClient else {
             let known = shell.first { question.contains($0.word) }
             show(known?.output ?? "")
-            // The shell fills in `$?` where the command asks for it.
-            let mark = sent.split(separator: "\\n").dropFirst().first?.split(separator: " ").first ?? ""
-            return lines + ["", "\(mark) \(known?.status ?? 127)"]
+            let nonce = (framing as? ShellFraming)?.nonce ?? ""
+            return lines + ["", "\(nonce) \(known?.status ?? 127)"]
         }
         let eval = sent.split(separator: "\n").last ?? ""
         let answer = birdc[question] ?? "9001 syntax error, unexpected CF_SYM_UNDEFINED"

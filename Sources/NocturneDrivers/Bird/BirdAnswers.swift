@@ -20,7 +20,7 @@ struct BirdAnswer: Sendable {
 ///
 /// Transcripts look like the held session they are from: prompt and command, the answer, and a last prompt when it was
 /// complete, so that a reader and a parser see where one answer ends.
-struct BirdAnswers {
+struct BirdAnswers: Sendable {
     let device: Device
     let place: String
     private var answers: [BirdAnswer] = []
@@ -39,7 +39,7 @@ struct BirdAnswers {
     mutating func add(_ answer: BirdAnswer) { answers.append(answer) }
 
     /// One question per instance; without any, the daemon is left to say so itself.
-    var ospfQuestions: [BirdQuestionLine] {
+    @concurrent func ospfQuestions() async -> [BirdQuestionLine] {
         let names = answers(.bgpPeers).flatMap { BirdInstances.ospf(in: $0.answer.text) }
         guard !names.isEmpty else { return [BirdQuestionLine(query: .ospf, text: "show ospf neighbors")] }
         return names.map { BirdQuestionLine(query: .ospf, text: "show ospf neighbors \(BirdInstances.quoted($0))") }
@@ -88,8 +88,10 @@ struct BirdAnswers {
 }
 
 extension BirdAnswers {
-    /// Puts everything the answers tell into the report.
-    func fill(_ report: inout SweepReport, path: String) {
+    /// Puts everything the answers tell into the report, away from the network thread: a long answer takes as long to
+    /// read as many short ones, and the other devices' packets do not wait for it.
+    @concurrent func filled(into report: SweepReport, path: String) async -> SweepReport {
+        var report = report
         report.bytes += answers.reduce(0) { $0 + $1.answer.bytes }
         var clock: DeviceClock?
         for query in [Query.status, .bgpPeers, .bfd, .ospf] where !answers(query).isEmpty {
@@ -127,6 +129,7 @@ extension BirdAnswers {
             case .routes: continue
             }
         }
+        return report
     }
 
     private func deviceClock(_ status: DaemonStatus) -> DeviceClock? {

@@ -24,18 +24,15 @@ struct BirdClimb {
     let device: Device
     let place: String
     let deadline: Duration
-    /// A word that no answer holds by chance.
-    let mark: String
 
     /// Bytes the probes took.
     private(set) var bytes = 0
 
-    init(link: any Link, device: Device, place: String, deadline: Duration, mark: String) {
+    init(link: any Link, device: Device, place: String, deadline: Duration) {
         self.link = link
         self.device = device
         self.place = place
         self.deadline = deadline
-        self.mark = mark
     }
 
     /// Ends with the client's greeting.
@@ -67,10 +64,12 @@ struct BirdClimb {
     }
 
     private mutating func ask(_ command: String) async throws(Fault) -> (lines: [String], status: Int?) {
-        let framing = ProbeFraming(mark: mark)
+        let framing = ShellFraming()
         let answer = try await link.ask(command, framing: framing, deadline: deadline, limit: 64 * 1024)
         bytes += answer.bytes
-        return framing.split(answer)
+        let result = ShellResult(answer, framing: framing)
+        let lines = (result?.text ?? answer.text.text).split(separator: "\n").map(String.init)
+        return (lines, result?.status)
     }
 
     private static func isPath(_ line: String) -> Bool {

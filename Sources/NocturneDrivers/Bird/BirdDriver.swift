@@ -46,7 +46,8 @@ public final class BirdDriver: DeviceDriver {
     ///   - link: its session; nobody else may use it.
     ///   - clock: our time, for the report's bounds.
     public init(
-        device: Device, link: any Link, limits: Limits = Limits(), clock: @escaping @Sendable () -> UTC
+        device: Device, link: any Link, limits: Limits = Limits(),
+        clock: @escaping @Sendable () -> UTC = { WallClock.now }
     ) {
         self.device = device.name
         inventory = device
@@ -62,19 +63,18 @@ public final class BirdDriver: DeviceDriver {
         defer { turn.give() }
         let began = clock()
         var report = SweepReport(device: device, reach: link.reach, began: began, ended: began)
+        var answers = BirdAnswers(device: inventory, place: place)
+        var fault: Fault?
         do throws(Fault) {
             report.bytes += try await ensureClient(progress: progress)
-            var answers = BirdAnswers(device: inventory, place: place)
-            defer {
-                answers.fill(&report, path: link.reach.path ?? "")
-            }
             for question in BirdAnswers.first { answers.add(try await ask(question)) }
-            for question in answers.ospfQuestions { answers.add(try await ask(question)) }
-            finish(&report, fault: nil)
-            progress(report.reach)
+            for question in await answers.ospfQuestions() { answers.add(try await ask(question)) }
         } catch {
-            finish(&report, fault: error)
+            fault = error
         }
+        report = await answers.filled(into: report, path: link.reach.path ?? "")
+        finish(&report, fault: fault)
+        progress(report.reach)
         return report
     }
 
@@ -122,8 +122,7 @@ extension BirdDriver {
         held = false
         do throws(Fault) {
             var climb = BirdClimb(
-                link: link, device: inventory, place: place, deadline: limits.deadline,
-                mark: "nocturne-\(UInt32.random(in: 1_000_000...9_999_999))")
+                link: link, device: inventory, place: place, deadline: limits.deadline)
             try await timed("birdc to start") { () throws(Fault) in try await climb.run() }
             held = true
             return climb.bytes
@@ -151,10 +150,11 @@ extension BirdDriver {
         } catch {
             held = false
             let waited = clock() - began
-            guard error.rung >= .prompt, waited >= limits.deadline else { throw error }
+            // The link waits by another clock than ours, which may be a moment behind.
+            guard error.rung >= .prompt, waited >= limits.deadline - .milliseconds(200) else { throw error }
             throw Fault(
                 rung: .daemon, code: "too-slow", place: place,
-                message: "\(device) is too slow: waited \(Int(waited.seconds)) s for \(what) and gave up.",
+                message: "\(device) is too slow: waited \(Int(waited.seconds.rounded())) s for \(what) and gave up.",
                 hint: "Look at its load; nothing else waits for it. It is asked again at the next poll.",
                 retries: true)
         }

@@ -76,6 +76,10 @@ struct BirdParser {
     }
 
     private mutating func consume(_ line: BirdTranscript.Line) {
+        if isInside(line) {
+            claim(line)
+            return
+        }
         if claimControl(line) { return }
         replyEnded = false
         if pending == nil, let heading = heading(line) {
@@ -108,6 +112,19 @@ struct BirdParser {
             section = .status
             return
         }
+        claim(line)
+    }
+
+    /// What is indented can only belong to the section it stands in: most lines of a long answer.
+    private func isInside(_ line: BirdTranscript.Line) -> Bool {
+        let first = line.text.utf8.first
+        return (first == 0x20 || first == 0x09) && section != .none && pending == nil && !ignoresAnswer
+            && (line.code ?? 0) < 8000
+    }
+
+    private mutating func claim(_ line: BirdTranscript.Line) {
+        replyEnded = false
+        lastWasGreeting = false
         let claimed =
             switch section {
             case .protocols: protocols.consume(line)

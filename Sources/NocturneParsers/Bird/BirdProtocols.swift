@@ -25,6 +25,7 @@ struct BirdProtocolsReader {
     private var lastLine: Substring = ""
 
     static func isHeading(_ line: Substring) -> Bool {
+        guard let first = line.utf8.first, first == 0x4E || first == 0x6E else { return false }  // N, n
         let fields = line.fields
         return fields.count == 6 && fields[0].lowercased() == "name" && fields[1].lowercased() == "proto"
             && fields[4].lowercased() == "since"

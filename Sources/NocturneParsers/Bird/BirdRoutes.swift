@@ -33,8 +33,9 @@ struct BirdRoutesReader {
 
     /// `show route count` names no route.
     static func isCount(_ line: Substring) -> Bool {
+        guard line.contains(" routes for ") else { return false }
         let fields = line.fields.drop { $0 == "Total:" }
-        return fields.count >= 7 && fields.dropFirst().first == "of" && line.contains(" routes for ")
+        return fields.count >= 7 && fields.dropFirst().first == "of"
     }
 
     /// Whether a line without a heading before it begins a route: 1.x prints no table line.
