@@ -6,3 +6,5 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+// malloc_usable_size
+#include <malloc.h>

@@ -27,7 +27,7 @@ extension DeviceState {
     /// A device is up when it is observed and everything it was asked was answered and understood.
     public func health(at now: UTC) -> Health {
         if isDark(at: now) { return .dark }
-        return refused.isEmpty && unparsed.isEmpty ? .up : .degraded
+        return refused.isEmpty && unparsed.values.allSatisfy(\.isEmpty) ? .up : .degraded
     }
 
     /// The health of one of its sessions at `now`: dark with the device.

@@ -109,6 +109,8 @@ public struct PeerDetail: Hashable, Sendable, Codable {
     public var neighborCapabilities: [String]
     /// Such as `external AS4`, `internal route-reflector AS4`.
     public var session: String?
+    /// What a person wrote when the session was taken down, here or at the other end (RFC 9003).
+    public var message: String?
     /// Hold time in force, in seconds (RFC 4271, section 4.2).
     public var holdSeconds: Int?
     public var keepaliveSeconds: Int?
@@ -116,7 +118,7 @@ public struct PeerDetail: Hashable, Sendable, Codable {
 
     public init(
         stateWord: String? = nil, neighborId: String? = nil, localCapabilities: [String] = [],
-        neighborCapabilities: [String] = [], session: String? = nil, holdSeconds: Int? = nil,
+        neighborCapabilities: [String] = [], session: String? = nil, message: String? = nil, holdSeconds: Int? = nil,
         keepaliveSeconds: Int? = nil, channels: [Channel] = []
     ) {
         self.stateWord = stateWord
@@ -124,6 +126,7 @@ public struct PeerDetail: Hashable, Sendable, Codable {
         self.localCapabilities = localCapabilities
         self.neighborCapabilities = neighborCapabilities
         self.session = session
+        self.message = message
         self.holdSeconds = holdSeconds
         self.keepaliveSeconds = keepaliveSeconds
         self.channels = channels

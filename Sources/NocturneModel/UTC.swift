@@ -100,6 +100,8 @@ extension UTC {
             digits[3] < 24, digits[4] < 60, digits[5] < 61
         else { return nil }
         let days = Self.days(year: digits[0], month: digits[1], day: digits[2])
+        // 31 February is no day, though the arithmetic would make one of it.
+        guard Self.civil(days: days) == (digits[0], digits[1], digits[2]) else { return nil }
         let seconds = days * 86_400 + Int64(digits[3] * 3600 + digits[4] * 60 + digits[5])
         self.init(milliseconds: seconds * 1000 + Int64(fraction))
     }

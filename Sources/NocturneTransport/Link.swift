@@ -6,7 +6,7 @@ import NocturneModel
 ///
 /// Everything is confined to the network thread. The real one speaks SSH; the embedded twin plays transcripts.
 @NetworkActor
-public protocol Link: AnyObject {
+public protocol Link: AnyObject, Sendable {
     /// How far it is, as of now.
     var reach: Reach { get }
 

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+
+.PHONY: help demo demo-clean test unit lab-test e2e release packages format lint walls proof soak bench clean
+
+SHELL := /bin/bash
+LAB   := examples/lab/lab
+STRICT := NOCTURNE_STRICT=1
+
+help:
+	@echo "make demo        install what is missing, build, start the lab, open the console on it (root)"
+	@echo "make demo-clean  remove exactly what 'make demo' and 'make test' installed"
+	@echo "make test        install what is missing, build, unit tests, lab tests (root for the lab)"
+	@echo "make release     build nocturne and nocturne-wall, optimised"
+	@echo "make bench       print the figures of the README, measured here"
+	@echo "make soak        watch memory, descriptors and CPU for an hour (SECONDS=60 for less)"
+	@echo "make lint        format, walls, the proof that the wall cannot write"
+
+demo:
+	@.ci/demo
+
+demo-clean:
+	@$(LAB) down || true
+	@$(LAB) uninstall
+
+packages:
+	@.ci/packages build test
+
+unit: packages
+	$(STRICT) swift build --build-tests
+	$(STRICT) swift test --skip-build
+
+release: packages
+	swift build -c release --product nocturne
+	swift build -c release --product nocturne-wall
+
+test: unit release lab-test e2e
+
+lab-test: packages
+	Tests/lab/lab-test.sh
+
+e2e: release
+	Tests/e2e/run
+
+soak: release
+	Tests/e2e/soak $${SECONDS_TO_SOAK:-3600}
+
+bench: release
+	Tests/bench/run
+
+format:
+	swift format -i -r Package.swift Sources Tests Themes
+
+lint: walls proof
+	swift format lint --strict -r Package.swift Sources Tests Themes
+
+walls:
+	.ci/walls
+	.ci/walls --self-test
+
+proof: release
+	.ci/proof
+
+clean:
+	swift package clean

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneParsers
+@_spi(Reading) import NocturneTransport
+
+/// Reads one BIRD through a `birdc -r -v` that is held open.
+///
+/// ```
+/// open ─▶ fresh? climb to birdc ─▶ show status ─▶ show protocols all ─▶ show bfd sessions ─▶ show ospf neighbors NAME…
+/// ```
+///
+/// The most wanted answer is asked for first, so a daemon that hangs on a later one has still told it. Every question
+/// has its own deadline; when one passes, the channel is dropped, what was seen is reported, and the fault says how
+/// long was waited. Nothing here waits for another device.
+///
+/// Peers are parsed from three answers in one text, status, BFD and protocols, because uptimes need the daemon's clock
+/// and BFD states stand in an answer of their own. That text is the transcript: `nocturne parse` gives the same rows.
+///
+/// All state is confined to the network thread.
+@NetworkActor
+public final class BirdDriver: DeviceDriver {
+    nonisolated public let device: DeviceName
+
+    private let inventory: Device
+    private let link: any Link
+    private let limits: Limits
+    private let clock: @Sendable () -> UTC
+    private let place: String
+    private let turn = Turn()
+    /// `birdc` holds the channel.
+    private var held = false
+
+    /// How long and how much.
+    public struct Limits: Sendable {
+        /// For one question.
+        public var deadline: Duration = .seconds(10)
+        /// Of one answer. A full table of 1,000 sessions is about 2 MB.
+        public var bytes = 8 << 20
+
+        public init() {}
+    }
+
+    /// - Parameters:
+    ///   - device: as it stands in the inventory.
+    ///   - link: its session; nobody else may use it.
+    ///   - clock: our time, for the report's bounds.
+    public init(
+        device: Device, link: any Link, limits: Limits = Limits(), clock: @escaping @Sendable () -> UTC
+    ) {
+        self.device = device.name
+        inventory = device
+        self.link = link
+        self.limits = limits
+        self.clock = clock
+        let host = device.endpoint.host
+        place = "\(device.name) \(host.contains(":") ? "[\(host)]" : host):\(device.endpoint.port)"
+    }
+
+    public func sweep(progress: @escaping @Sendable (Reach) -> Void) async -> SweepReport {
+        await turn.take()
+        defer { turn.give() }
+        let began = clock()
+        var report = SweepReport(device: device, reach: link.reach, began: began, ended: began)
+        do throws(Fault) {
+            report.bytes += try await ensureClient(progress: progress)
+            var answers = BirdAnswers(device: inventory, place: place)
+            defer {
+                answers.fill(&report, path: link.reach.path ?? "")
+            }
+            for question in BirdAnswers.first { answers.add(try await ask(question)) }
+            for question in answers.ospfQuestions { answers.add(try await ask(question)) }
+            finish(&report, fault: nil)
+            progress(report.reach)
+        } catch {
+            finish(&report, fault: error)
+        }
+        return report
+    }
+
+    /// The paths to one prefix (`192.0.2.0/24`, exactly that) or to the longest match of an address.
+    public func routes(to target: String) async throws(Fault) -> (rows: Observed<[Route]>, transcript: Transcript) {
+        await turn.take()
+        defer { turn.give() }
+        guard let question = BirdAnswers.routeQuestion(target) else {
+            throw Fault(
+                rung: .daemon, code: "bad-prefix", place: place, message: "\(target) is neither prefix nor address.",
+                hint: "Write it like 192.0.2.0/24 or 2001:db8::1.", retries: false)
+        }
+        _ = try await ensureClient(progress: { _ in })
+        let answer = try await ask(question)
+        let transcript = BirdAnswers.transcript(.routes, [answer])
+        switch ParserEntry.parse(
+            platform: .bird, query: .routes, text: ScrubbedText(scrubbing: transcript.text))
+        {
+        case .parsed(let parsed):
+            guard case .routes(let rows) = parsed.rows else { fallthrough }
+            let observed = Observed(
+                rows, at: transcript.at, path: link.reach.path ?? "", question: question.text,
+                tookMilliseconds: transcript.tookMilliseconds)
+            return (observed, transcript)
+        case .cannotAnswer, .notThisPlatform:
+            throw Fault(
+                rung: .daemon, code: "refused", place: place,
+                message: "BIRD on \(device) did not answer `\(question.text)`.", retries: true)
+        }
+    }
+
+    public func retryNow() async { link.retryNow() }
+
+    public func close() async {
+        held = false
+        await link.close()
+    }
+}
+
+extension BirdDriver {
+    /// Makes sure that `birdc` holds the channel; the bytes that took.
+    private func ensureClient(progress: @escaping @Sendable (Reach) -> Void) async throws(Fault) -> Int {
+        let outcome = try await link.open(progress: progress)
+        if outcome == .held, held { return 0 }
+        held = false
+        do throws(Fault) {
+            var climb = BirdClimb(
+                link: link, device: inventory, place: place, deadline: limits.deadline,
+                mark: "nocturne-\(UInt32.random(in: 1_000_000...9_999_999))")
+            try await timed("birdc to start") { () throws(Fault) in try await climb.run() }
+            held = true
+            return climb.bytes
+        } catch {
+            link.dropChannel()
+            throw error
+        }
+    }
+
+    private func ask(_ question: BirdQuestionLine) async throws(Fault) -> BirdAnswer {
+        let framing = BirdFraming(mark: UInt32.random(in: 1_000_000...999_999_999))
+        let answer = try await timed("`\(question.text)`") { () throws(Fault) in
+            try await link.ask(question.text, framing: framing, deadline: limits.deadline, limit: limits.bytes)
+        }
+        return BirdAnswer(question: question, answer: answer)
+    }
+
+    /// A fault after the deadline is said in seconds; the channel is gone either way.
+    private func timed<Value>(
+        _ what: String, _ body: () async throws(Fault) -> Value
+    ) async throws(Fault) -> Value {
+        let began = clock()
+        do throws(Fault) {
+            return try await body()
+        } catch {
+            held = false
+            let waited = clock() - began
+            guard error.rung >= .prompt, waited >= limits.deadline else { throw error }
+            throw Fault(
+                rung: .daemon, code: "too-slow", place: place,
+                message: "\(device) is too slow: waited \(Int(waited.seconds)) s for \(what) and gave up.",
+                hint: "Look at its load; nothing else waits for it. It is asked again at the next poll.",
+                retries: true)
+        }
+    }
+
+    private func finish(_ report: inout SweepReport, fault: Fault?) {
+        report.ended = clock()
+        report.reach = link.reach
+        if let fault {
+            report.reach.fault = fault
+        } else {
+            report.reach.climbed = .daemon
+            report.reach.fault = nil
+        }
+    }
+}

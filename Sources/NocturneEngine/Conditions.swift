@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+
+/// Light and dark: the events of devices and paths, one for each cause.
+///
+/// ```
+///            first answer                no answer: its own fault
+///  unseen ───────────────▶ observed ──────────────────────────────▶ dark(device)
+///     │                    ▲      │                                     │
+///     │                    │      │ no answer: the path is lost         │ the path is lost too
+///     └─ no answer ─▶ …    └──────┴──────────────▶ dark(path) ◀─────────┘
+///                              no event either way: the path's own event says it
+/// ```
+extension World {
+    /// Brings the condition of one device in line with its state. `began` is when the sweep behind it began, if one is.
+    mutating func settle(_ at: Int, now: UTC, began: UTC?, freshPeers: Bool) -> [Event] {
+        let device = devices[at]
+        let before = conditions[at]
+        var events: [Event] = []
+        // Without a fault and without a new answer a device stays as it was, unless it has grown stale.
+        let dark = device.isDark(at: now) || (before != .observed && !freshPeers)
+        if dark {
+            if let fault = device.reach.fault, fault.rung == .path {
+                events += path(pathName(of: device), alive: false, fault: fault, since: nil, at: now)
+            }
+            conditions[at] = .dark(cause(of: device))
+        } else {
+            // A sweep that was under way when the path was lost does not prove that it is back.
+            if let name = device.reach.path, let began, pathChanged[name].map({ began > $0 }) ?? true {
+                events += path(name, alive: true, fault: nil, since: nil, at: now)
+            }
+            conditions[at] = .observed
+        }
+        defer { if !dark { everObserved[at] = true } }
+        let subject = Subject(kind: .device, device: device.name)
+        switch (before, conditions[at]) {
+        case (.unseen, .observed) where !everObserved[at], (.dark(.path), .observed) where !everObserved[at]:
+            events.append(
+                Event(sequence: 0, at: now, subject: subject, after: "observed", severity: .info))
+        case (.dark(.device), .observed):
+            events.append(
+                Event(
+                    sequence: 0, at: now, notBefore: device.seenBefore(now), subject: subject, before: "dark",
+                    after: "observed", severity: .good))
+        case (.unseen, .dark(.device)), (.observed, .dark(.device)), (.dark(.path), .dark(.device)):
+            events.append(
+                Event(
+                    sequence: 0, at: now, notBefore: device.seenAt, subject: subject,
+                    before: everObserved[at] ? "observed" : nil, after: "dark", severity: .warning,
+                    evidence: device.whyDark(at: now)))
+        default: break
+        }
+        return events
+    }
+
+    /// Notes how a path is; an event when that is news.
+    mutating func path(_ name: String, alive: Bool, fault: Fault?, since: UTC?, at now: UTC) -> [Event] {
+        let before = pathAlive[name]
+        guard before != alive else { return [] }
+        pathAlive[name] = alive
+        pathChanged[name] = now
+        if !alive {
+            // Whoever went dark a moment ago for want of this path is not a cause of its own.
+            for at in devices.indices where conditions[at] == .observed && devices[at].isDark(at: now) {
+                conditions[at] = .dark(cause(of: devices[at]))
+            }
+        }
+        return [
+            Event(
+                sequence: 0, at: now, notBefore: before == nil ? nil : lastSeen(over: name),
+                deviceTime: since, subject: Subject(kind: .path, name: name),
+                before: before.map { $0 ? "alive" : "lost" }, after: alive ? "alive" : "lost",
+                severity: alive ? (before == nil ? .info : .good) : .bad,
+                evidence: fault.map { "\($0.place): \($0.message)" })
+        ]
+    }
+
+    /// The last sign of life that came by a path.
+    private func lastSeen(over name: String) -> UTC? {
+        devices.compactMap { $0.peers?.path == name ? $0.seenAt : nil }.max()
+    }
+
+    /// What a dark device is dark for. Silence without a fault belongs to the path when that is lost.
+    private func cause(of device: DeviceState) -> Condition.Cause {
+        if let fault = device.reach.fault { return fault.rung == .path ? .path(pathName(of: device)) : .device }
+        let name = pathName(of: device)
+        return pathAlive[name] == false ? .path(name) : .device
+    }
+
+    /// The path a device is on, or was on, or would be on.
+    func pathName(of device: DeviceState) -> String {
+        if let name = device.reach.path ?? device.peers?.path { return name }
+        if let place = device.reach.fault?.place,
+            let named = paths.first(where: { path in path.hops.contains { place.contains($0) } })
+        {
+            return named.name
+        }
+        return paths.first?.name ?? "direct"
+    }
+}
+
+extension DeviceState {
+    /// Why nothing is seen of it at `now`, in a sentence.
+    func whyDark(at now: UTC) -> String {
+        if let fault = reach.fault { return fault.message }
+        guard let seen = peers?.at else {
+            return refused.min { $0.key < $1.key }?.value.message ?? "its sessions have not been seen yet"
+        }
+        return "no answer for \(Int((now - seen).seconds)) s"
+    }
+
+    /// When it was last seen before `now`.
+    func seenBefore(_ now: UTC) -> UTC? {
+        [status?.at, peers?.at, bfd?.at, ospf?.at].compactMap { $0 }.filter { $0 < now }.max()
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneReport
+import NocturneTerminal
+import NocturneTheme
+
+/// What stands around every screen, and the room it leaves for the body.
+///
+/// ```
+///  nocturne bkk  jump 12ms  alt wg-oob ok                        ● REC  02:14 UTC
+///  1 Overview 2 Peers 8 Devices
+///  ✖ 2 down  ! 3 degraded  ? 40 dark (1 cause)  ✔ 57 up   oldest 4s       Overview
+/// ────────────────────────────────────────────────────────────────────────────────
+///  (banners: RECORDING, FROZEN)
+///  (body)
+/// ────────────────────────────────────────────────────────────────────────────────
+///  enter open  / filter  : command  ? help       or the prompt, or the message
+/// ```
+///
+/// Below 16 rows the line of screens makes way for the worst row.
+enum Chrome {
+    static let compactRows = 16
+    static let least = Size(rows: 10, columns: 40)
+
+    static func fits(_ size: Size) -> Bool { size.rows >= least.rows && size.columns >= least.columns }
+
+    /// Draws the frame around the body and returns the rows of the body.
+    static func draw(_ painter: inout Painter, _ snapshot: Snapshot, _ state: ViewState) -> Range<Int> {
+        title(&painter, snapshot)
+        if painter.height >= compactRows { tabs(&painter, state) } else { worst(&painter, snapshot) }
+        counts(&painter, snapshot, state)
+        painter.rule(row: 3)
+        var top = 4
+        for banner in banners(painter.context, snapshot, state) {
+            painter.fill(.banner, row: top)
+            painter.put(painter.fit(banner, painter.width - 1), .banner, row: top, column: 1)
+            top += 1
+        }
+        painter.rule(row: painter.height - 2)
+        foot(&painter, state)
+        return top..<(painter.height - 2)
+    }
+
+    /// The rows the body has, without drawing: what a page is.
+    static func bodyHeight(_ context: DrawContext, _ snapshot: Snapshot, _ state: ViewState) -> Int {
+        max(1, context.size.rows - 6 - banners(context, snapshot, state).count)
+    }
+
+    private static func title(_ painter: inout Painter, _ snapshot: Snapshot) {
+        var line = StyledLine(" nocturne ", .title).then(snapshot.site, .title).then("  ")
+        let paths = snapshot.paths
+        if let live = paths.first(where: \.alive) {
+            line = line.then(live.name).then(live.roundTripMilliseconds.map { " " + AgeText.milliseconds($0) } ?? "")
+        } else if let first = paths.first {
+            line = line.then(first.name).then(
+                first.fault == nil ? " not up yet" : " lost", first.fault == nil ? .dark : .bad)
+        }
+        for path in paths.filter({ $0.name != (paths.first(where: \.alive) ?? paths.first)?.name }) {
+            line = line.then("  alt \(path.name) ").then(path.alive ? "ok" : "lost", path.alive ? .up : .dark)
+        }
+        painter.put(line, row: 0, column: 0)
+        let clock = "  \(painter.context.wall.clockMinutes) UTC"
+        let (mark, role): (String, Role) =
+            switch snapshot.recorder {
+            case .off: ("", .muted)
+            case .recording: ("  \(painter.context.glyphs.recording) REC", .recording)
+            case .failed: ("  NOT RECORDING", .bad)
+            }
+        let start = painter.width - TextWidth.of(mark + clock) - 1
+        painter.put(mark, role, row: 0, column: start)
+        painter.put(clock + " ", .title, row: 0, column: start + TextWidth.of(mark))
+    }
+
+    private static func tabs(_ painter: inout Painter, _ state: ViewState) {
+        let tabs: [(String, Place.Kind)] = [("1 Overview", .overview), ("2 Peers", .peers), ("8 Devices", .devices)]
+        let current = state.visits.first?.place.kind
+        var column = 1
+        for (text, kind) in tabs {
+            column = painter.put(text, kind == current ? .tabActive : .tab, row: 1, column: column) + 1
+        }
+    }
+
+    private static func worst(_ painter: inout Painter, _ snapshot: Snapshot) {
+        let context = painter.context
+        guard let item = context.lists.overview(snapshot, at: context.now).first else {
+            painter.put(" \(painter.mark(.up)) nothing is wrong", .up, row: 1, column: 0)
+            return
+        }
+        let text = [painter.mark(item.health), item.place, item.name, item.detail].filter { !$0.isEmpty }
+        painter.put(
+            painter.fit(" " + text.joined(separator: " "), painter.width), Painter.role(item.health), row: 1, column: 0)
+    }
+
+    private static func counts(_ painter: inout Painter, _ snapshot: Snapshot, _ state: ViewState) {
+        let context = painter.context
+        let counts = context.lists.counts(snapshot, at: context.now)
+        // Where words do not fit, signs and numbers do.
+        let wide = painter.width >= 76
+        func piece(_ health: Health, _ count: Int, _ word: String) -> StyledLine.Span {
+            let text = "\(painter.mark(health)) \(count)" + (wide ? " \(word)  " : " ")
+            return StyledLine.Span(text: text, role: count > 0 ? Painter.role(health) : .muted)
+        }
+        let causes =
+            "dark" + (counts.dark > 0 ? " (\(counts.darkCauses) cause\(counts.darkCauses == 1 ? "" : "s"))" : "")
+        var line = StyledLine(" ")
+        line.spans += [
+            piece(.down, counts.down, "down"), piece(.degraded, counts.degraded, "degraded"),
+            piece(.dark, counts.dark, causes), piece(.up, counts.up, "up"),
+        ]
+        if let oldest = counts.oldest { line = line.then(" oldest \(AgeText.observed(context.now - oldest))", .muted) }
+        if let (shown, total) = context.lists.filtered(snapshot, state, at: context.now), !state.filter.text.isEmpty {
+            line = line.then("  \(shown) of \(total)", .filter)
+        }
+        let end = painter.put(line, row: 2, column: 0)
+        let step = " \(context.glyphs.step) "
+        let full = state.visits.map(\.place.title).joined(separator: step)
+        for crumb in [full, state.place.title] where end + 2 + TextWidth.of(crumb) < painter.width {
+            painter.put(crumb, .muted, row: 2, column: painter.width - TextWidth.of(crumb) - 1)
+            return
+        }
+    }
+
+    static func banners(_ context: DrawContext, _ snapshot: Snapshot, _ state: ViewState) -> [String] {
+        var banners: [String] = []
+        if let replay = context.replay {
+            let doing = replay.playing ? "playing" : "paused"
+            banners.append(
+                "RECORDING \(snapshot.at.date) \(snapshot.at.clock)Z \(replay.position)/\(replay.count) \(doing)  \(replay.file)"
+            )
+        }
+        if let frozen = state.frozen {
+            let age = AgeText.coarse(context.wall - frozen.at)
+            banners.append("FROZEN at \(frozen.at.clock)Z, \(age) ago: the network goes on, Z shows it")
+        }
+        if case .failed(let reason) = snapshot.recorder { banners.append("NOT RECORDING: \(reason)") }
+        return banners
+    }
+
+    private static func foot(_ painter: inout Painter, _ state: ViewState) {
+        let row = painter.height - 1
+        if let prompt = state.prompt {
+            typing(&painter, prompt, state, row: row)
+            return
+        }
+        if let message = state.message {
+            painter.put(
+                painter.fit(" " + message.text, painter.width), Painter.role(message.severity), row: row, column: 0)
+            return
+        }
+        var column = 1
+        if !state.filter.text.isEmpty, state.place.kind == .peers || state.place.kind == .devices {
+            let text = state.filter.problem ?? "filter: \(state.filter.text)"
+            column = painter.put(painter.fit(text, painter.width / 2), .filter, row: row, column: column) + 2
+        }
+        for hint in painter.context.hints {
+            guard column + TextWidth.of(hint.key) + 1 + TextWidth.of(hint.title) <= painter.width else { break }
+            column = painter.put(hint.key, .key, row: row, column: column)
+            column = painter.put(" " + hint.title, .muted, row: row, column: column) + 2
+        }
+    }
+
+    private static func typing(_ painter: inout Painter, _ prompt: Prompt, _ state: ViewState, row: Int) {
+        var column = painter.put(prompt.sign, .prompt, row: row, column: 1)
+        let before = prompt.text.prefix(prompt.cursor)
+        // A long line slides to keep the cursor in sight.
+        let room = max(8, painter.width - 3)
+        let skipped = max(0, TextWidth.of(before) - room + 1)
+        column = painter.put(String(prompt.text.dropFirst(skipped)), .prompt, row: row, column: column)
+        painter.frame.cursor = (row, min(painter.width - 1, 2 + TextWidth.of(before) - skipped))
+        let note = state.message?.text ?? (prompt.kind == .filter ? state.filter.problem : nil)
+        if let note, column + 3 < painter.width {
+            let role = state.message.map { Painter.role($0.severity) } ?? .warning
+            painter.put(painter.fit(note, painter.width - column - 3), role, row: row, column: column + 2)
+        }
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneReport
+
+/// The rows of the lists, filtered and sorted, remembered as long as nothing they depend on changes.
+///
+/// A key must not wait for ten thousand rows to be made again. Entries are kept per device and made anew only when that
+/// device was observed again or went dark, so a snapshot in which one device moved costs one device.
+///
+/// Not Sendable: it belongs to whoever draws.
+public final class Lists {
+    /// What depends on time among a snapshot's devices: who is dark.
+    private struct Moment: Hashable {
+        var number: Int
+        var at: UTC
+        var dark: [Bool]
+    }
+
+    private struct Chunk {
+        var seen: UTC?
+        var dark: Bool
+        var entries: [PeerEntry]
+    }
+
+    private struct PeersKey: Hashable {
+        var moment: Moment
+        var filter: Filter
+        var sort: String?
+        var reversed: Bool
+        var followed: RowID?
+        /// Whole seconds, where time alone moves rows.
+        var second: Int64
+    }
+
+    private var chunks: [DeviceName: Chunk] = [:]
+    private var all: (Moment, [PeerEntry])?
+    private var devicesAll: (Moment, [DeviceEntry])?
+    private var peersMade: (PeersKey, Rows<PeerEntry>)?
+    private var devicesMade: (PeersKey, Rows<DeviceEntry>)?
+    private var overviewMade: (Moment, [OverviewItem])?
+    private var countsMade: (Moment, Counts)?
+    private var moment: (number: Int, now: UTC, Moment)?
+
+    public init() {}
+
+    private func moment(_ snapshot: Snapshot, _ now: UTC) -> Moment {
+        if let moment, moment.number == snapshot.number, moment.now == now, moment.2.at == snapshot.at {
+            return moment.2
+        }
+        let new = Moment(
+            number: snapshot.number, at: snapshot.at,
+            dark: snapshot.devices.indices.map { snapshot.devices[$0].isDark(at: now) })
+        moment = (snapshot.number, now, new)
+        return new
+    }
+
+    public func counts(_ snapshot: Snapshot, at now: UTC) -> Counts {
+        let moment = moment(snapshot, now)
+        if let countsMade, countsMade.0 == moment { return countsMade.1 }
+        let counts = snapshot.counts(at: now)
+        countsMade = (moment, counts)
+        return counts
+    }
+
+    /// Every session, in the order of the inventory and by name.
+    public func everyPeer(_ snapshot: Snapshot, at now: UTC) -> [PeerEntry] {
+        let moment = moment(snapshot, now)
+        if let all, all.0 == moment { return all.1 }
+        var entries: [PeerEntry] = []
+        var kept: [DeviceName: Chunk] = [:]
+        for (index, device) in snapshot.devices.enumerated() {
+            let dark = moment.dark[index]
+            var chunk = chunks[device.name]
+            if chunk == nil || chunk?.seen != device.peers?.at || chunk?.dark != dark {
+                chunk = Chunk(
+                    seen: device.peers?.at, dark: dark, entries: PeerEntry.entries(of: device, dark: dark))
+            }
+            guard let chunk else { continue }
+            entries += chunk.entries
+            kept[device.name] = chunk
+        }
+        chunks = kept
+        all = (moment, entries)
+        return entries
+    }
+
+    public func everyDevice(_ snapshot: Snapshot, at now: UTC) -> [DeviceEntry] {
+        let moment = moment(snapshot, now)
+        if let devicesAll, devicesAll.0 == moment { return devicesAll.1 }
+        let entries = DeviceEntry.entries(of: snapshot, at: now)
+        devicesAll = (moment, entries)
+        return entries
+    }
+
+    /// What the Peers screen lists.
+    public func peers(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> Rows<PeerEntry> {
+        let list = state.lists[.peers] ?? ListState()
+        let key = key(snapshot, state, list, now)
+        if let peersMade, peersMade.0 == key { return peersMade.1 }
+        let every = everyPeer(snapshot, at: now)
+        var shown = state.filter.select(every, at: now)
+        if let followed = state.followed, !shown.contains(where: { $0.id == followed }) {
+            shown += every.filter { $0.id == followed }
+        }
+        let rows = Rows(
+            Self.sorted(shown, PeerEntry.columns, list, now), total: every.count, columns: PeerEntry.columns,
+            id: { $0.id })
+        peersMade = (key, rows)
+        return rows
+    }
+
+    /// What the Devices screen lists.
+    public func devices(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> Rows<DeviceEntry> {
+        let list = state.lists[.devices] ?? ListState()
+        let key = key(snapshot, state, list, now)
+        if let devicesMade, devicesMade.0 == key { return devicesMade.1 }
+        let every = everyDevice(snapshot, at: now)
+        var shown = state.filter.select(every, at: now)
+        if let followed = state.followed, !shown.contains(where: { $0.id == followed }) {
+            shown += every.filter { $0.id == followed }
+        }
+        let rows = Rows(
+            Self.sorted(shown, DeviceEntry.columns, list, now), total: every.count, columns: DeviceEntry.columns,
+            id: { $0.id })
+        devicesMade = (key, rows)
+        return rows
+    }
+
+    /// What is worst first on the Overview.
+    public func overview(_ snapshot: Snapshot, at now: UTC) -> [OverviewItem] {
+        let moment = moment(snapshot, now)
+        if let overviewMade, overviewMade.0 == moment { return overviewMade.1 }
+        let items = OverviewItem.items(
+            snapshot, peers: everyPeer(snapshot, at: now), devices: everyDevice(snapshot, at: now), at: now)
+        overviewMade = (moment, items)
+        return items
+    }
+
+    private func key(_ snapshot: Snapshot, _ state: ViewState, _ list: ListState, _ now: UTC) -> PeersKey {
+        PeersKey(
+            moment: moment(snapshot, now), filter: state.filter, sort: list.sort, reversed: list.reversed,
+            followed: state.followed, second: state.filter.dependsOnTime ? now.milliseconds / 1000 : 0)
+    }
+
+    private static func sorted<Row>(_ rows: [Row], _ columns: [Column<Row>], _ list: ListState, _ now: UTC) -> [Row] {
+        guard let key = list.sort, let order = columns.first(where: { $0.key == key })?.order else {
+            return list.reversed ? rows.reversed() : rows
+        }
+        // Equal keys keep the order they came in, so that nothing trembles.
+        return rows.enumerated().map { (key: order($1, now), index: $0, row: $1) }
+            .sorted { $0.key.precedes($1.key, reversed: list.reversed) ?? ($0.index < $1.index) }
+            .map(\.row)
+    }
+}
+
+/// A list ready to be drawn.
+public struct Rows<Row: Sendable> {
+    public let rows: [Row]
+    /// How many there are without the filter.
+    public let total: Int
+    /// The width each column wants.
+    public let wanted: [Int]
+    private let positions: [RowID: Int]
+
+    init(_ rows: [Row], total: Int, columns: [Column<Row>], id: (Row) -> RowID) {
+        self.rows = rows
+        self.total = total
+        wanted = Column.wanted(columns, rows: rows)
+        positions = Dictionary(rows.enumerated().map { (id($1), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func position(of id: RowID?) -> Int? { id.flatMap { positions[$0] } }
+}
+
+extension Lists {
+    /// The identities on the list of a place, in order.
+    public func identities(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> [RowID] {
+        switch state.place {
+        case .overview: overview(snapshot, at: now).map(\.id)
+        case .peers: peers(snapshot, state, at: now).rows.map(\.id)
+        case .devices: devices(snapshot, state, at: now).rows.map(\.id)
+        case .help, .peer, .device, .provenance: []
+        }
+    }
+
+    /// How many rows the filter leaves, of how many.
+    public func filtered(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> (shown: Int, total: Int)? {
+        switch state.place {
+        case .peers:
+            let rows = peers(snapshot, state, at: now)
+            return (rows.rows.count, rows.total)
+        case .devices:
+            let rows = devices(snapshot, state, at: now)
+            return (rows.rows.count, rows.total)
+        default: return nil
+        }
+    }
+}

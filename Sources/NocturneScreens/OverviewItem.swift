@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneReport
+
+/// Something that is not well, as one line of the Overview or of the wall.
+public struct OverviewItem: Hashable, Sendable {
+    public var id: RowID
+    public var health: Health
+    /// The device, or the place on the path that many devices share.
+    public var place: String
+    /// `peer`, `device`, `path`.
+    public var kind: String
+    public var name: String
+    public var detail: String
+    public var since: UTC?
+
+    /// Everything that is not up, worst first; what is dark is grouped by its cause.
+    static func items(
+        _ snapshot: Snapshot, peers: [PeerEntry], devices: [DeviceEntry], at now: UTC
+    ) -> [OverviewItem] {
+        var items: [OverviewItem] = []
+        for entry in peers where entry.health == .down || entry.health == .degraded {
+            items.append(
+                OverviewItem(
+                    id: entry.id, health: entry.health, place: entry.device.rawValue, kind: "peer",
+                    name: entry.peer.name, detail: detail(entry.peer), since: entry.since))
+        }
+        for entry in devices where entry.health == .degraded {
+            items.append(
+                OverviewItem(
+                    id: entry.id, health: .degraded, place: entry.state.name.rawValue, kind: "device", name: "",
+                    detail: detail(entry.state)))
+        }
+        for cause in DarkCause.causes(of: snapshot, at: now) {
+            let shared = cause.key.hasPrefix("path ")
+            items.append(
+                OverviewItem(
+                    id: shared ? .cause(cause.key) : .device(cause.devices.first ?? ""), health: .dark,
+                    place: cause.name, kind: shared ? "path" : "device", name: "",
+                    detail: "\(cause.reason); \(cause.behind)"))
+        }
+        // Within one health, what changed last comes first; what has no date keeps the order of the inventory.
+        return items.enumerated().sorted { a, b in
+            if a.element.health != b.element.health { return a.element.health < b.element.health }
+            switch (a.element.since, b.element.since) {
+            case (let x?, let y?) where x != y: return x > y
+            case (_?, nil): return true
+            case (nil, _?): return false
+            default: return a.offset < b.offset
+            }
+        }.map(\.element)
+    }
+
+    private static func detail(_ peer: Peer) -> String {
+        let asn = peer.remoteAS.map { "AS\($0)  " } ?? ""
+        let reason = peer.state == .established ? "established, but BFD is down" : peer.state.rawValue
+        return asn + reason + (peer.state == .established ? "" : peer.lastError.map { ": \($0)" } ?? "")
+    }
+
+    static func detail(_ device: DeviceState) -> String {
+        let refused = device.refused.sorted { $0.key < $1.key }.map { "\($0.key) refused: \($0.value.message)" }
+        let lines = device.unparsed.values.reduce(0) { $0 + $1.count }
+        let unread = lines > 0 ? ["\(lines) line\(lines == 1 ? "" : "s") not understood"] : []
+        return (refused + unread).joined(separator: "; ")
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneReport
+import NocturneTerminal
+import NocturneTheme
+
+/// What changed last, and what is wrong now, worst first.
+///
+/// ```
+///  first   02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer expired
+///  then    02:11:27Z ! bkk06 bfd 10.9.0.1  up → down
+///  ─ worst first ────────────────────────────────────────────────────────────────
+///  ✖ down      bkk00  peer   iptx-hk-2519  AS9304  active: hold timer     2m40s
+///  ? dark      bkk05  device               TCP timeout after jump; 39 sessions behind it
+/// ```
+enum OverviewScreen {
+    /// Transitions closer together than this belong to one story.
+    static let gap = Duration.seconds(120)
+    /// Older stories are history; they have no place on a screen of now.
+    static let recent = Duration.seconds(900)
+
+    static func draw(_ painter: inout Painter, _ body: Range<Int>, _ snapshot: Snapshot, _ state: ViewState) {
+        let context = painter.context
+        var row = body.lowerBound
+        for line in head(snapshot, state, context, height: body.count) {
+            painter.put(line, row: row, column: 1)
+            row += 1
+        }
+        let items = context.lists.overview(snapshot, at: context.now)
+        guard !items.isEmpty else {
+            well(&painter, row..<body.upperBound, snapshot)
+            return
+        }
+        if row < body.upperBound - 1 {
+            painter.rule(row: row, title: "worst first")
+            row += 1
+        }
+        let list = state.lists[.overview] ?? ListState()
+        let cursor = items.firstIndex { $0.id == list.cursor }
+        let height = body.upperBound - row
+        let top = Window.top(list.top, index: cursor, count: items.count, height: height)
+        let widths = widths(items, painter.width)
+        for (offset, item) in items[top..<min(items.count, top + height)].enumerated() {
+            draw(&painter, item, row: row + offset, selected: cursor == top + offset, widths: widths)
+        }
+        let below = items.count - top - height
+        if below > 0 {
+            painter.put(" \(below) more below ", .muted, row: body.upperBound, column: max(0, painter.width - 20))
+        }
+    }
+
+    private static func widths(_ items: [OverviewItem], _ width: Int) -> (place: Int, name: Int) {
+        let place = items.filter { $0.kind != "path" }.map { TextWidth.of($0.place) }.max() ?? 0
+        let name = items.map { TextWidth.of($0.name) }.max() ?? 0
+        return width < 60 ? (min(place, 8), min(name, 16)) : (min(place, 16), min(name, 24))
+    }
+
+    private static func draw(
+        _ painter: inout Painter, _ item: OverviewItem, row: Int, selected: Bool, widths: (place: Int, name: Int)
+    ) {
+        let role = Painter.role(item.health)
+        func look(_ other: Role) -> Role { selected ? .selected : other }
+        if selected { painter.fill(.selected, row: row) }
+        painter.put(selected ? painter.context.glyphs.cursor : " ", look(.text), row: row, column: 0)
+        let narrow = painter.width < 60
+        let word = painter.mark(item.health) + " " + (narrow ? "" : painter.cell(item.health.rawValue, 9))
+        var column = painter.put(word, look(role), row: row, column: 1)
+        if item.kind == "path" {
+            column = painter.put(
+                painter.fit(item.place, painter.width / 3) + "  ", look(.dark), row: row, column: column)
+        } else {
+            column = painter.put(painter.cell(item.place, widths.place) + " ", look(.text), row: row, column: column)
+            if !narrow { column = painter.put(painter.cell(item.kind, 7), look(.muted), row: row, column: column) }
+            if item.kind == "peer", widths.name > 0 {
+                column = painter.put(painter.cell(item.name, widths.name) + " ", look(.text), row: row, column: column)
+            }
+        }
+        let age = item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? ""
+        let room = painter.width - column - TextWidth.of(age) - 1
+        painter.put(painter.cell(item.detail, max(0, room)) + age, look(role), row: row, column: column)
+    }
+
+    /// The latest story of transitions: what was first, and what followed; nothing when nothing moved lately.
+    static func head(_ snapshot: Snapshot, _ state: ViewState, _ context: DrawContext, height: Int) -> [StyledLine] {
+        let story = story(snapshot, now: context.now)
+        guard let first = story.first, height >= 8 else { return [] }
+        let room = min(5, max(1, height / 3))
+        // The first symptom always stands; of what followed, the latest.
+        let rest = story.dropFirst().suffix(room - 1)
+        var lines = [line(first, "first", context)]
+        let skipped = story.count - 1 - rest.count
+        for (offset, event) in rest.enumerated() {
+            lines.append(line(event, offset == 0 ? (skipped > 0 ? "+\(skipped)" : "then") : "", context))
+        }
+        return lines
+    }
+
+    static func story(_ snapshot: Snapshot, now: UTC) -> [Event] {
+        var story: [Event] = []
+        for event in snapshot.events.reversed() where event.before != nil {
+            if let next = story.last, next.at - event.at > gap { break }
+            if story.isEmpty, now - event.at > recent { break }
+            story.append(event)
+        }
+        return story.reversed()
+    }
+
+    private static func line(_ event: Event, _ word: String, _ context: DrawContext) -> StyledLine {
+        StyledLine(word.padding(to: 7), .label).then(EventLine.line(event, context))
+    }
+
+    /// All is well, and what that rests on.
+    private static func well(_ painter: inout Painter, _ body: Range<Int>, _ snapshot: Snapshot) {
+        let context = painter.context
+        let counts = context.lists.counts(snapshot, at: context.now)
+        guard !snapshot.devices.isEmpty else {
+            ListScreen.empty(
+                &painter, body: body,
+                ["No device is in the inventory.", "Write one down under devices: and start again."])
+            return
+        }
+        ListScreen.empty(
+            &painter, body: body,
+            [
+                "\(painter.mark(.up)) Nothing is wrong: \(snapshot.devices.count) devices and "
+                    + "\(counts.up - snapshot.devices.count) sessions are up, and all of them are seen."
+            ])
+        for (offset, device) in snapshot.devices.enumerated() {
+            let row = body.lowerBound + 3 + offset
+            guard row < body.upperBound else { return }
+            let sessions = device.peers?.value.count ?? 0
+            let neighbours = device.ospf.map { ", \($0.value.count) OSPF neighbours" } ?? ""
+            let bfd = device.bfd.map { ", \($0.value.count) BFD sessions" } ?? ""
+            painter.put(
+                painter.fit(
+                    "\(device.name.rawValue.padding(to: 10))\(sessions) BGP sessions\(bfd)\(neighbours)",
+                    painter.width - 4),
+                .muted, row: row, column: 2)
+        }
+    }
+}
+
+/// One transition as a line: `02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer`.
+enum EventLine {
+    static func line(_ event: Event, _ context: DrawContext) -> StyledLine {
+        let glyph =
+            switch event.severity {
+            case .bad: context.marks(.down)
+            case .warning: context.marks(.degraded)
+            case .good: context.marks(.up)
+            case .info: context.glyphs.bullet
+            }
+        let change = event.before.map { "\($0) \(context.glyphs.arrow) \(event.after)" } ?? event.after
+        return StyledLine("\(event.at.clock)Z ", .muted).then(glyph + " ", Painter.role(event.severity))
+            .then("\(event.subject)  ").then(change, Painter.role(event.severity))
+            .then(event.evidence.map { ": \($0)" } ?? "")
+    }
+}
+
+extension StyledLine {
+    func then(_ other: StyledLine) -> StyledLine {
+        var line = self
+        line.spans += other.spans
+        return line
+    }
+}
+
+extension String {
+    /// The text with blanks behind it, at least `width` columns.
+    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - TextWidth.of(self))) }
+}

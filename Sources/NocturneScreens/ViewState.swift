@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneReport
+
+/// Everything about the screen that is not the network: where the reader is, what is chosen, filtered and sorted.
+///
+/// A value: the console reduces keys into a new one, `draw` only reads it, and a test writes one down.
+public struct ViewState: Sendable {
+    /// Where the reader is; the last is on the screen, the others are the way back.
+    public var visits: [Visit] = [Visit(.overview)]
+    public var lists: [ListID: ListState] = [:]
+    public var filter = Filter()
+    /// What is being typed, if anything is.
+    public var prompt: Prompt?
+    /// The one line that answers the last key.
+    public var message: Message?
+    /// The snapshot the screen stands still at.
+    public var frozen: Snapshot?
+    /// The row that stays in sight whatever the order and the filter.
+    public var followed: RowID?
+    public var baseline: Baseline?
+
+    public init(_ place: Place = .overview) { visits = [Visit(place)] }
+
+    public var visit: Visit {
+        get { visits.last ?? Visit(.overview) }
+        set { if visits.isEmpty { visits = [newValue] } else { visits[visits.count - 1] = newValue } }
+    }
+
+    public var place: Place { visit.place }
+
+    /// The state of the list on the screen; a default one where the screen is no list.
+    public var list: ListState {
+        get { place.list.flatMap { lists[$0] } ?? ListState() }
+        set { if let id = place.list { lists[id] = newValue } }
+    }
+}
+
+/// One screen.
+public enum Place: Hashable, Sendable {
+    case overview, peers, devices, help
+    case peer(PeerID)
+    case device(DeviceName)
+    /// The raw answers behind a device or one of its sessions.
+    case provenance(RowID)
+
+    /// Its kind, for what is valid where.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case overview, peers, devices, help, peer, device, provenance
+    }
+
+    public var kind: Kind {
+        switch self {
+        case .overview: .overview
+        case .peers: .peers
+        case .devices: .devices
+        case .help: .help
+        case .peer: .peer
+        case .device: .device
+        case .provenance: .provenance
+        }
+    }
+
+    public var list: ListID? {
+        switch self {
+        case .overview: .overview
+        case .peers: .peers
+        case .devices: .devices
+        case .help: .help
+        case .peer, .device, .provenance: nil
+        }
+    }
+
+    /// Its name in the breadcrumb.
+    public var title: String {
+        switch self {
+        case .overview: "Overview"
+        case .peers: "Peers"
+        case .devices: "Devices"
+        case .help: "Help"
+        case .peer(let id): "\(id.device) \(id.key.name)"
+        case .device(let name): name.rawValue
+        case .provenance: "Provenance"
+        }
+    }
+}
+
+/// A place and how far it is scrolled, for pages that are text.
+public struct Visit: Hashable, Sendable {
+    public var place: Place
+    public var scroll = 0
+    public init(_ place: Place) { self.place = place }
+}
+
+/// The identity of a session in the whole network.
+public struct PeerID: Hashable, Sendable {
+    public var device: DeviceName
+    public var key: PeerKey
+    public init(device: DeviceName, key: PeerKey) {
+        self.device = device
+        self.key = key
+    }
+}
+
+/// What the cursor stands on: never a line number.
+public enum RowID: Hashable, Sendable {
+    case peer(PeerID)
+    case device(DeviceName)
+    /// A cause of darkness that is no device, by its key.
+    case cause(String)
+    case action(String)
+
+    /// The device it is, or is on.
+    public var device: DeviceName? {
+        switch self {
+        case .peer(let id): id.device
+        case .device(let name): name
+        case .cause, .action: nil
+        }
+    }
+
+    /// How a person calls it.
+    public var title: String {
+        switch self {
+        case .peer(let id): "\(id.device) \(id.key.name)"
+        case .device(let name): name.rawValue
+        case .cause(let key): key
+        case .action(let id): id
+        }
+    }
+}
+
+public enum ListID: Hashable, Sendable { case overview, peers, devices, help }
+
+/// Cursor, window and order of one list.
+public struct ListState: Hashable, Sendable {
+    public var cursor: RowID?
+    /// Where the cursor's row was last seen, so that its neighbours can be found when it vanishes.
+    public var index = 0
+    /// The first row in the window.
+    public var top = 0
+    /// The key of the column it is sorted by; nil for the list's own order.
+    public var sort: String?
+    public var reversed = false
+    public init() {}
+}
+
+/// A line being typed at the foot of the screen.
+public struct Prompt: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable { case filter, command, search }
+    public var kind: Kind
+    public var text: String
+    /// In characters, from the start.
+    public var cursor: Int
+    /// What stood before, for esc.
+    public var before: String
+    /// Where in the history the reader is; nil while typing something new.
+    public var historyPosition: Int?
+
+    public init(_ kind: Kind, text: String = "") {
+        self.kind = kind
+        self.text = text
+        cursor = text.count
+        before = text
+    }
+
+    public var sign: String { kind == .command ? ":" : "/" }
+}
+
+public struct Message: Hashable, Sendable {
+    public var text: String
+    public var severity: Event.Severity
+    public init(_ text: String, _ severity: Event.Severity = .info) {
+        self.text = text
+        self.severity = severity
+    }
+}
+
+/// What stood when the reader pinned it: from then on, what differs is bright.
+public struct Baseline: Hashable, Sendable {
+    public var at: UTC
+    public var states: [RowID: String]
+
+    public init(_ snapshot: Snapshot, now: UTC) {
+        at = now
+        states = [:]
+        for device in snapshot.devices {
+            let dark = device.isDark(at: now)
+            states[.device(device.name)] = device.health(at: now).rawValue
+            for peer in device.peers?.value ?? [] {
+                states[.peer(PeerID(device: device.name, key: peer.key))] = Self.word(peer, dark: dark)
+            }
+        }
+    }
+
+    static func word(_ peer: Peer, dark: Bool) -> String { dark ? "dark" : peer.state.rawValue }
+
+    /// Whether a row is another than it was, or was not there.
+    public func moved(_ id: RowID, now word: String) -> Bool { states[id] != word }
+}
+
+extension PeerEntry {
+    public var id: RowID { .peer(PeerID(device: device, key: peer.key)) }
+}
+
+extension DeviceEntry {
+    public var id: RowID { .device(state.name) }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NocturneModel
+import NocturneReport
+import NocturneTerminal
+import NocturneTheme
+
+/// The page of the wallboard: one word to be read across the room, the worst line, counts, then rows in turn.
+///
+/// ```
+///  #####    ###   #   #  #   #
+///  #    #  #   #  #   #  ##  #          nocturne bkk   02:14 UTC
+///  #    #  #   #  # # #  # # #
+///  #    #  #   #  ## ##  #  ##
+///  #####    ###   #   #  #   #
+///
+///  ✖ bkk00 iptx-hk-2519  AS9304  active: hold timer expired
+///
+///  ✖ 2 down  ! 3 degraded  ? 40 dark (1 cause)  ✔ 57 up
+/// ```
+///
+/// It must never be green by neglect: when nothing on it was seen lately the word is OLD and nothing stands beside it but the
+/// time of the last look. No cursor, no keys; between minutes nothing changes unless the network does.
+public enum WallScreen {
+    /// How long a page stands.
+    public static let turn = Duration.seconds(15)
+
+    public enum Word: String, Hashable, Sendable, CaseIterable {
+        case up = "UP", degraded = "DEGRADED", down = "DOWN", dark = "DARK", old = "OLD"
+    }
+
+    /// What the wall says of a snapshot.
+    ///
+    /// `OLD` is about us: our own snapshot is not being renewed, so it may not speak for the network at all.
+    public static func word(_ snapshot: Snapshot, now: UTC) -> Word {
+        if isOld(snapshot, now: now) { return .old }
+        let counts = snapshot.counts(at: now)
+        if counts.down > 0 { return .down }
+        if counts.dark > 0 || counts.total == 0 { return .dark }
+        return counts.degraded > 0 ? .degraded : .up
+    }
+
+    static func isOld(_ snapshot: Snapshot, now: UTC) -> Bool {
+        let patience = snapshot.devices.map(\.darkAfter).max() ?? .seconds(10)
+        return now - snapshot.at > max(patience, .seconds(10))
+    }
+
+    public static func draw(_ snapshot: Snapshot, _ context: DrawContext) -> Frame {
+        var painter = Painter(context)
+        let word = word(snapshot, now: context.now)
+        let role = role(word)
+        if word == .old {
+            old(&painter, snapshot)
+            return painter.frame
+        }
+        // A word wider than the wall is better read small than cut.
+        let letters = BigLetters.rows(word.rawValue, block: context.glyphs.block)
+        var row = 1
+        if TextWidth.of(letters.first ?? "") + 2 <= painter.width, painter.height >= 12 {
+            for line in letters {
+                painter.put(line, role, row: row, column: 1)
+                row += 1
+            }
+        } else {
+            painter.put(word.rawValue, role, row: row, column: 1)
+            row += 1
+        }
+        let site = " nocturne \(snapshot.site)   \(context.wall.clockMinutes) UTC "
+        painter.put(site, .title, row: 0, column: max(0, painter.width - TextWidth.of(site)))
+        if painter.height >= 12 { row += 1 }
+        let items = context.lists.overview(snapshot, at: context.now)
+        if let first = items.first {
+            // Three rows: alone between blanks, it is what is read second.
+            painter.put(text(first, painter), Painter.role(first.health), row: row, column: 1)
+            row += painter.height >= 12 ? 2 : 1
+        }
+        counts(&painter, snapshot, row: row)
+        row += 1
+        painter.rule(row: row)
+        pages(&painter, rows: (row + 1)..<painter.height, snapshot, items)
+        return painter.frame
+    }
+
+    private static func role(_ word: Word) -> Role {
+        switch word {
+        case .up: .up
+        case .degraded: .degraded
+        case .down: .down
+        case .dark: .dark
+        case .old: .bad
+        }
+    }
+
+    /// Larger than anything else: every letter twice as high and wide, and the time of the last look.
+    private static func old(_ painter: inout Painter, _ snapshot: Snapshot) {
+        let letters = BigLetters.rows(Word.old.rawValue, block: painter.context.glyphs.block)
+        let room = max(
+            1, min(painter.width / (TextWidth.of(letters.first ?? " ") + 1), (painter.height - 4) / letters.count))
+        var row = 1
+        for line in letters {
+            let wide = line.map { String(repeating: String($0), count: room) }.joined()
+            for _ in 0..<room {
+                painter.put(wide, .bad, row: row, column: 1)
+                row += 1
+            }
+        }
+        let sentence =
+            "Nothing new since \(snapshot.at.date) \(snapshot.at.clock)Z: this wall does not know how the network is."
+        painter.put(painter.fit(sentence, painter.width - 2), .bad, row: row + 1, column: 1)
+    }
+
+    private static func counts(_ painter: inout Painter, _ snapshot: Snapshot, row: Int) {
+        let counts = painter.context.lists.counts(snapshot, at: painter.context.now)
+        var column = 1
+        let causes = counts.dark > 0 ? " (\(counts.darkCauses) cause\(counts.darkCauses == 1 ? "" : "s"))" : ""
+        for (health, count, rest) in [
+            (Health.down, counts.down, ""), (.degraded, counts.degraded, ""), (.dark, counts.dark, causes),
+            (.up, counts.up, ""),
+        ] {
+            let text = "\(painter.mark(health)) \(count) \(health.rawValue)\(rest)  "
+            column = painter.put(text, count > 0 ? Painter.role(health) : .muted, row: row, column: column)
+        }
+    }
+
+    private static func text(_ item: OverviewItem, _ painter: Painter) -> String {
+        let parts = [painter.mark(item.health), item.health.rawValue, item.place, item.name, item.detail]
+        return painter.fit(parts.filter { !$0.isEmpty }.joined(separator: "  "), painter.width - 2)
+    }
+
+    /// The remaining rows, worst first; then the devices; as many pages as it takes, turned by the clock.
+    private static func pages(_ painter: inout Painter, rows: Range<Int>, _ snapshot: Snapshot, _ items: [OverviewItem])
+    {
+        guard rows.count > 1 else { return }
+        var lines = items.dropFirst().map { (text($0, painter), Painter.role($0.health)) }
+        for entry in painter.context.lists.everyDevice(snapshot, at: painter.context.now) {
+            let sessions = entry.health == .dark ? "not seen" : "\(entry.sessionsUp) of \(entry.sessions) sessions up"
+            let line =
+                "\(painter.mark(entry.health)) \(entry.health.rawValue.padding(to: 9)) \(entry.state.name)  \(sessions)"
+            lines.append((painter.fit(line, painter.width - 2), Painter.role(entry.health)))
+        }
+        let height = rows.count - 1
+        let count = max(1, (lines.count + height - 1) / height)
+        let page = Int(painter.context.now.milliseconds / turn.milliseconds) % count
+        for (offset, line) in lines.dropFirst(page * height).prefix(height).enumerated() {
+            painter.put(line.0, line.1, row: rows.lowerBound + offset, column: 1)
+        }
+        if count > 1 { painter.put("\(page + 1)/\(count)", .muted, row: rows.upperBound - 1, column: 1) }
+    }
+
+    /// When the wall has to be drawn again though nothing came: a page turns, or the minute does.
+    public static func nextTurn(after now: UTC) -> UTC {
+        UTC(milliseconds: (now.milliseconds / turn.milliseconds + 1) * turn.milliseconds)
+    }
+}
+
+/// Letters five rows high, for words that are read across a room.
+enum BigLetters {
+    private static let shapes: [Character: [String]] = [
+        "A": [" ### ", "#   #", "#####", "#   #", "#   #"], "D": ["#### ", "#   #", "#   #", "#   #", "#### "],
+        "E": ["#####", "#    ", "###  ", "#    ", "#####"], "G": [" ####", "#    ", "#  ##", "#   #", " ####"],
+        "K": ["#   #", "#  # ", "###  ", "#  # ", "#   #"], "L": ["#    ", "#    ", "#    ", "#    ", "#####"],
+        "N": ["#   #", "##  #", "# # #", "#  ##", "#   #"], "O": [" ### ", "#   #", "#   #", "#   #", " ### "],
+        "P": ["#### ", "#   #", "#### ", "#    ", "#    "], "R": ["#### ", "#   #", "#### ", "#  # ", "#   #"],
+        "U": ["#   #", "#   #", "#   #", "#   #", " ### "], "W": ["#   #", "#   #", "# # #", "## ##", "#   #"],
+    ]
+
+    static func rows(_ word: String, block: String) -> [String] {
+        (0..<5).map { row in
+            word.compactMap { shapes[$0]?[row] }.joined(separator: "  ")
+                .map { $0 == "#" ? block : String($0) }.joined()
+        }
+    }
+}

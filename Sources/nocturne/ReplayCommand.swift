@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import NocturneConsole
+import NocturneEngine
+import NocturneJournal
+import NocturneModel
+import NocturneReport
+import NocturneScreens
+
+/// `nocturne replay FILE`: the console on a recording, with the recording's own clock.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "The console on a recording.",
+        discussion: "Space plays and pauses, left and right step. A banner says on every screen that it is a recording.")
+
+    @Argument(help: "The recording.")
+    var file: String
+
+    @Flag(help: "Stay at the end of a recording that is still being written.")
+    var follow = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let cursor = try Recording.open(file, asJSON: false)
+        let desk = try Desk(common)
+        let tape = Tape(cursor, file: file, follow: follow) { [doorbell = desk.doorbell] in doorbell.ring() }
+        desk.run(tape, ConsoleLoop.Options(theme: desk.theme, now: { SystemClock().now }, replay: tape))
+        tape.stop()
+    }
+}
+
+/// Recordings as commands open them, with the contract's errors.
+enum Recording {
+    static func open(_ file: String, asJSON: Bool) throws -> ReplayCursor {
+        do {
+            var cursor = ReplayCursor(try RecordingReader(path: file))
+            guard cursor.next() != nil else {
+                throw Failure(
+                    .usage, "there is no snapshot in this recording", where: file,
+                    hint: cursor.problems.first.map { "\($0.message)" }, asJSON: asJSON)
+            }
+            return cursor
+        } catch let problem as RecordingProblem {
+            throw Failure(.usage, problem.message, where: problem.place, asJSON: asJSON)
+        }
+    }
+
+    /// The last snapshot of a recording; what could not be used of the file is said on standard error.
+    static func last(of file: String, asJSON: Bool) throws -> Snapshot {
+        var cursor = try open(file, asJSON: asJSON)
+        guard let snapshot = cursor.seekToEnd() else {
+            throw Failure(.usage, "there is no snapshot in this recording", where: file, asJSON: asJSON)
+        }
+        for problem in cursor.problems { Output.error("nocturne: \(problem.place): \(problem.message)") }
+        return snapshot
+    }
+}

@@ -1,0 +1,164 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The lab comes up, is what it says, breaks and heals as its scenarios say, and goes without a trace. Sessions are
+# counted from BIRD's own answers, never from the lab's.
+set -u
+. "$(dirname "$0")/check.sh"
+trap 'lab down >/dev/null 2>&1' EXIT
+trap 'exit 130' INT TERM HUP
+
+devices="bkk50 bkk00 bkk20 bkk06 bkk07 bkk08 hgc outside"
+ask() { ssh -F "$NOCTURNE_LAB_DIR/ssh_config" -o BatchMode=yes -o ConnectTimeout=20 "$@" </dev/null; }
+raw() { lab shell "$1" birdc -r show protocols "${@:2}" </dev/null; }
+established() { raw "$1" | grep -c ' BGP .*Established'; }
+has_established() { [ "$(established "$1")" = "$2" ]; }
+is_established() { raw "$1" "$2" | grep -q Established; }
+is_not_established() { raw "$1" "$2" | grep -q "$2" && ! is_established "$1" "$2"; }
+
+echo "# coming up"
+check "a fresh start succeeds" lab up
+total=0 speakers=0
+for device in $devices; do
+    count=$(established "$device")
+    total=$((total + count))
+    [ "$count" = 0 ] || speakers=$((speakers + 1))
+done
+check "at least 20 sessions are established ($total)" test "$total" -ge 20
+check "on at least seven devices ($speakers)" test "$speakers" -ge 7
+check "sessions carry a date" eval "raw bkk00 iptx_hk_2519 | grep -qE ' 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{3}'"
+check "BFD watches the uplink in both families" \
+    eval "[ \$(lab shell bkk00 birdc show bfd sessions | grep -c 'hk2519 *Up') = 2 ]"
+check "routes are filtered, kept and counted" \
+    eval "lab shell bkk00 birdc show protocols all iptx_hk_2519 | grep -q 'imported, 1 filtered'"
+before=$(cat "$NOCTURNE_LAB_DIR/keeper.pid")
+check "a second start changes nothing" eval 'lab up && [ "$before" = "$(cat "$NOCTURNE_LAB_DIR/keeper.pid")" ]'
+check "without root it says so" \
+    eval 'setpriv --reuid 65534 --clear-groups bash "$LAB" status 2>&1 | grep -q "needs root"'
+check "a key nobody has never becomes readable to others" test "$(stat -c %a "$NOCTURNE_LAB_DIR/id_ed25519")" = 600
+
+echo "# the way in"
+accepted() { grep -c 'Accepted publickey' "$NOCTURNE_LAB_DIR/hosts/$1/log/sshd.log"; }
+for device in $devices; do
+    check "$device answers through the jump host, host key known" eval "[ \"\$(ask $device hostname)\" = $device ]"
+    check "$device logged one login" test "$(accepted "$device")" = 1
+    check "$device logged one session" test "$(grep -c 'Starting session: command' "$NOCTURNE_LAB_DIR/hosts/$device/log/sshd.log")" = 1
+done
+check "the jump host logged eight logins" test "$(accepted jump)" = 8
+check "an unknown host key is refused" refuses ask -o UserKnownHostsFile=/dev/null bkk00 true
+check "the jump host gives no shell" refuses ask jump true
+check "the jump host gives no terminal" eval "ask -tt jump true 2>&1 | grep -q 'PTY allocation request failed'"
+check "ops asks BIRD by its plain name" eval "ask bkk06 birdc -r show status 2>&1 | tee /dev/stderr | grep -q 'up and running'"
+check "watch may not ask BIRD" refuses ask bkk08 /usr/sbin/birdc -r show status
+check "watch may look through sudo" eval "ask bkk08 sudo -n birdc -r show status | grep -q 'up and running'"
+check "watch may not change through sudo" refuses ask bkk08 sudo -n birdc configure
+check "IPv6 leads from the jump host to the outside" \
+    until_true 30 lab shell jump timeout 2 bash -c 'exec 3<>/dev/tcp/2001:db8:6450::10/22'
+lab shell bkk50 ip link set mgmt down
+check "without bkk50 the jump host reaches nothing" refuses lab shell jump timeout 2 bash -c 'exec 3<>/dev/tcp/10.155.255.4/22'
+lab shell bkk50 ip link set mgmt up
+check "with bkk50 it does again" until_true 60 lab shell jump timeout 2 bash -c 'exec 3<>/dev/tcp/10.155.255.4/22'
+check "the accounts are unknown to the machine" refuses getent passwd watch
+check "the machine's files cannot be changed from a host" refuses lab shell bkk06 touch /usr/nocturne-lab-was-here
+
+milliseconds() { local began=${EPOCHREALTIME/./}; "$@" >/dev/null 2>&1; echo $(((${EPOCHREALTIME/./} - began) / 1000)); }
+lab delay 150
+slow=$(milliseconds ask jump true)
+lab delay 0
+check "150 ms each way are felt on the way in ($slow ms)" test "$slow" -ge 1500
+
+echo "# transit-cut"
+all=$(established bkk00)
+check "starts" lab scenario transit-cut
+check "starts twice" lab scenario transit-cut
+check "hgc has no session" until_true 90 has_established hgc 0
+check "outside has none either" until_true 90 has_established outside 0
+check "bkk00 has lost two" until_true 90 has_established bkk00 $((all - 2))
+check "the IGP has lost nothing" has_established bkk06 4
+check "hgc cannot be reached" refuses ask -o ConnectTimeout=3 hgc true
+check "status names it" eval "lab status | grep -q 'scenarios.*transit-cut'"
+check "heals" lab scenario transit-cut --heal
+check "heals twice" lab scenario transit-cut --heal
+check "bkk00 has everything back" until_true 90 has_established bkk00 "$all"
+check "hgc can be reached" until_true 90 ask hgc true
+
+echo "# flap"
+check "starts" lab scenario flap
+check "starts twice" lab scenario flap
+for time in first second; do
+    check "bkk20 loses it, $time time" until_true 90 is_not_established bkk20 iptx_sg_2520
+    check "bkk20 gets it back, $time time" until_true 90 is_established bkk20 iptx_sg_2520
+done
+check "IPv6 on the same circuit stays" is_established bkk20 iptx_sg_2520_v6
+check "heals" lab scenario flap --heal
+check "heals twice" lab scenario flap --heal
+check "nothing toggles any more" refuses lab shell hgc pgrep -f 'birdc disable'
+check "the session is back" until_true 90 is_established bkk20 iptx_sg_2520
+
+echo "# slow"
+sleep infinity | ssh -F "$NOCTURNE_LAB_DIR/ssh_config" bkk07 birdc -r >/dev/null 2>&1 &
+held=$!
+held_birdc() { lab shell bkk07 pgrep -x birdc; }
+held_is_gone() { ! kill -0 $held; }
+check "somebody is connected" until_true 60 held_birdc
+check "starts" lab scenario slow
+check "starts twice" lab scenario slow
+check "who was connected notices" until_true 30 held_is_gone
+feeder=$(jobs -p | head -1); [ -z "$feeder" ] || kill "$feeder" 2>/dev/null
+took=$(milliseconds ask bkk07 birdc -r show status)
+check "bkk07 answers after 20 seconds ($took ms)" test "$took" -ge 20000
+heard=$(mktemp)
+timeout 4 ssh -F "$NOCTURNE_LAB_DIR/ssh_config" bkk06 birdc -r show status </dev/null >"$heard"
+check "bkk06 sends much and ends no line" test "$(wc -c <"$heard")" -gt 100000 -a "$(wc -l <"$heard")" -le 1
+rm "$heard"
+check "BIRD itself is well on both" eval "lab status | grep -cE 'bkk0[67] .*4 of 4' | grep -qx 2"
+check "heals" lab scenario slow --heal
+check "heals twice" lab scenario slow --heal
+took=$(milliseconds ask bkk07 birdc -r show status)
+check "bkk07 answers at once ($took ms)" test "$took" -lt 15000
+check "bkk06 answers in lines" eval "ask bkk06 birdc -r show status | grep -q 'up and running'"
+
+echo "# going"
+namespaces() { # of every process of the lab
+    local process
+    for process in $(cut -d' ' -f1 "$NOCTURNE_LAB_DIR"/keeper.pid "$NOCTURNE_LAB_DIR"/hosts/*/run/host.pid); do
+        readlink /proc/"$process"/ns/{net,mnt,pid,uts}
+    done | sort -u
+}
+machine=$(readlink /proc/self/ns/{net,mnt,pid,uts})
+ours=$(namespaces | grep -vxF "$machine")
+alive() { readlink /proc/[0-9]*/ns/{net,mnt,pid,uts} 2>/dev/null | grep -xF "$ours" || grep -F "$ours" /proc/self/mountinfo; }
+port=$(cat "$NOCTURNE_LAB_DIR/relay.port")
+check "while up, its namespaces are found" alive
+check "goes" lab down
+check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
+check "no process speaks of it" refuses grep -lqa "$NOCTURNE_LAB_DIR" /proc/[0-9]*/cmdline
+check "no mount speaks of it" refuses grep -q "$NOCTURNE_LAB_DIR" /proc/self/mountinfo
+check "its directory is gone" refuses test -e "$NOCTURNE_LAB_DIR"
+check "its lock is gone" refuses test -e "$NOCTURNE_LAB_DIR.lock"
+check "nobody listens at its port" refuses eval "ss -Hlnt | grep -q '127.0.0.1:$port '"
+check "goes twice" lab down
+
+echo "# going after a start that was killed"
+( exec bash "$LAB" up ) >/dev/null 2>&1 &
+starter=$!
+check "it had begun" until_true 60 test -e "$NOCTURNE_LAB_DIR/hosts/outside/run/host.pid"
+ours=$(namespaces | grep -vxF "$machine")
+kill -KILL $starter
+wait $starter 2>/dev/null
+check "it had not finished" refuses test -e "$NOCTURNE_LAB_DIR/complete"
+check "status says so" eval "lab status | grep -q 'cut short'"
+check "goes" lab down
+check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
+check "no process speaks of it" refuses grep -lqa "$NOCTURNE_LAB_DIR" /proc/[0-9]*/cmdline
+check "its directory is gone" refuses test -e "$NOCTURNE_LAB_DIR"
+
+echo "# beginning where somebody else is"
+mkdir "$NOCTURNE_LAB_DIR" && touch "$NOCTURNE_LAB_DIR/precious"
+check "a directory that is not the lab's is not taken" refuses lab up
+check "nor cleared" refuses lab down
+check "nor touched" test -e "$NOCTURNE_LAB_DIR/precious"
+rm -r "$NOCTURNE_LAB_DIR"
+rm -f "$NOCTURNE_LAB_DIR.lock"
+
+sum

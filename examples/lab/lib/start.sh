@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# lab up: in stages, each of which either succeeds or has everything taken down again.
+
+lab_up() {
+    local delay=0
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --delay) delay=${2-}; shift 2 || true ;;
+            *) die "up: unknown option $1" ;;
+        esac
+    done
+    [[ $delay =~ ^[0-9]+$ ]] || die "up: --delay takes milliseconds"
+
+    if keeper_alive && [ -e "$STATE/complete" ]; then
+        say "already up"
+        lab_delay "$delay"
+        [ -n "$(active_scenarios)" ] || wait_for_sessions
+        return
+    fi
+    need_programs
+    # The path of a socket must fit 107 bytes, and BIRD's lies below the state directory.
+    [ ${#STATE} -le 70 ] || die "NOCTURNE_LAB_DIR is too long for the sockets below it: $STATE"
+    if [ -e "$STATE" ]; then
+        say "clearing what an earlier, unfinished start left"
+        take_down
+    fi
+
+    trap 'failed=$?; take_down; exit $failed' EXIT
+    trap 'say interrupted; exit 130' INT TERM HUP
+    make_state_directory
+    echo "$delay" >"$STATE/delay"
+
+    stage "keys and configurations" write_files
+    stage "hosts" start_hosts
+    stage "cables and addresses" connect_cables
+    stage "sshd and BIRD" start_daemons
+    stage "relay to the jump host" start_relay
+    stage "a way to every host" wait_for_ways
+    stage "sessions" wait_for_sessions
+    touch "$STATE/complete"
+    trap - EXIT INT TERM HUP
+    say "up; try: ssh -F $STATE/ssh_config bkk00 birdc show protocols"
+}
+
+stage() {
+    local name=$1 began=$EPOCHREALTIME
+    shift
+    "$@"
+    awk -v name="$name" -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "lab: %-26s %5.1f s\n", name, b - a }'
+}
+
+need_programs() {
+    local program missing=
+    for program in ip unshare nsenter ssh-keygen sshd bird birdc sudo python3; do
+        command -v "$program" >/dev/null || missing+=" $program"
+    done
+    [ -z "$missing" ] || die "missing:$missing (lab install brings them)"
+}
+
+# The marker says that the directory is ours to delete.
+make_state_directory() {
+    mkdir -p "$STATE"
+    chmod 755 "$STATE"
+    echo "state of the nocturne lab, removed by: lab down" >"$STATE/.nocturne-lab"
+}
+
+start_hosts() {
+    local host
+    # The subshell becomes process 1 of a new process namespace because it is the first child after unshare.
+    # shellcheck disable=SC2046
+    env -i PATH="$PATH" LANG=C.UTF-8 setsid unshare --mount --net --pid \
+        bash -c '( exec -a nocturne-lab bash "$@" ) & exit 0' - "$LAB_ROOT/lib/keeper.sh" "$STATE" "$LAB_ROOT/lib" \
+        $(all_hosts) </dev/null >"$STATE/keeper.log" 2>&1 9>&-
+    await 60 "the lab's first process" keeper_alive
+    for host in $(all_hosts); do
+        await 60 "$host" host_pid "$host" >/dev/null
+    done
+}
+
+connect_cables() {
+    local segment host v4 v6 members
+    in_cable_room ip link set lo up
+    for segment in $(cables_table | awk '$1 != "lo" { print $1 }' | uniq); do
+        members=$(cables_table | awk -v s="$segment" '$1 == s { print $2 }')
+        if [ "$(wc -w <<<"$members")" = 2 ]; then
+            # shellcheck disable=SC2086
+            connect_cable "$segment" $members
+        else
+            in_cable_room ip link add "$segment" type bridge mcast_snooping 0
+            in_cable_room ip link set "$segment" up
+            for host in $members; do connect_to_bridge "$segment" "$host"; done
+        fi
+    done
+    while read -r segment host v4 v6; do
+        on "$host" ip -batch - <<BATCH
+address add $v4 dev $segment
+address add $v6 dev $segment nodad
+link set $segment up
+BATCH
+    done < <(cables_table)
+    on jump ip -batch - <<BATCH
+route add default via $JUMP_GATEWAY4
+route add ::/0 via $JUMP_GATEWAY6
+BATCH
+}
+
+# A cable between two hosts: a link down at one end takes the carrier from the other, as it should.
+connect_cable() {
+    local segment=$1 one=$2 other=$3
+    in_cable_room ip link add name "$segment" netns "$(host_pid "$one")" type veth \
+        peer name "$segment" netns "$(host_pid "$other")"
+}
+
+connect_to_bridge() {
+    local segment=$1 host=$2 port=$2-$1
+    in_cable_room ip link add name "$port" type veth peer name "$segment" netns "$(host_pid "$host")"
+    in_cable_room ip link set "$port" master "$segment" up
+}
+
+start_daemons() {
+    local host
+    for host in $(all_hosts); do
+        on "$host" /usr/sbin/sshd -f /etc/ssh/sshd_config -E /var/log/sshd.log </dev/null 9>&- \
+            || die "$host: sshd did not start: $(tail -3 "$STATE/hosts/$host/log/sshd.log")"
+    done
+    for host in $(routers); do
+        # Ahead of the machine's other work: a router that misses its hellos because somebody compiles is no outage.
+        on "$host" nice -n -10 bird -u bird -g bird </dev/null 9>&- \
+            || die "$host: BIRD did not start: $(tail -3 "$STATE/hosts/$host/log/bird.log")"
+    done
+}
+
+start_relay() {
+    local port
+    port=$(nsenter --target "$(keeper_pid)" --pid --no-fork -- \
+        env -i PATH="$PATH" LANG=C.UTF-8 python3 "$LAB_ROOT/lib/relay.py" "$(host_pid jump)" 10.155.50.10 22 \
+        "$WANTED_PORT" "$STATE/delay" </dev/null 2>"$STATE/relay.log" 9>&-)
+    [ -n "$port" ] || die "the relay did not start: $(cat "$STATE/relay.log")"
+    echo "$port" >"$STATE/relay.port"
+    [ "$port" = "$WANTED_PORT" ] || say "port $WANTED_PORT is taken, the jump host is at 127.0.0.1:$port"
+    write_access "$port"
+}
+
+lab_delay() {
+    [[ ${1-} =~ ^[0-9]+$ ]] || die "delay: how many milliseconds?"
+    need_up
+    echo "$1" >"$STATE/delay"
+}
