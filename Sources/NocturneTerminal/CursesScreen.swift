@@ -108,12 +108,11 @@ public final class CursesScreen: Screen {
     public func show(_ frame: Frame) {
         guard !isClosed else { return }
         set_term(screen)
-        var before = shown?.size == frame.size ? shown : nil
+        let before = shown?.size == frame.size ? shown : nil
         if before == nil { werase(window) }
         guard before != frame else { return }
         draw(frame, over: before)
         if styles.overflowed {
-            before = nil
             styles.clearOverflow()
             draw(frame, over: nil)
             styles.clearOverflow()
