@@ -105,6 +105,9 @@ public final class CursesScreen: Screen {
 
     deinit { close() }
 
+    /// Name, version and patch of the ncurses in use.
+    public static var libraryVersion: String { curses_version().map { String(cString: $0) } ?? "ncurses" }
+
     public func show(_ frame: Frame) {
         guard !isClosed else { return }
         set_term(screen)
