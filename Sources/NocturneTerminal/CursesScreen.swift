@@ -76,6 +76,8 @@ public final class CursesScreen: Screen {
             let reader = newpad(1, 1)
         else {
             terminalGuard.release()
+            fclose(files.input)
+            fclose(files.output)
             throw .curses("newterm")
         }
         screen = opened
