@@ -76,6 +76,8 @@ public final class CursesScreen: Screen {
             let reader = newpad(1, 1)
         else {
             terminalGuard.release()
+            fclose(files.input)
+            fclose(files.output)
             throw .curses("newterm")
         }
         screen = opened
@@ -105,15 +107,17 @@ public final class CursesScreen: Screen {
 
     deinit { close() }
 
+    /// Name, version and patch of the ncurses in use.
+    public static var libraryVersion: String { curses_version().map { String(cString: $0) } ?? "ncurses" }
+
     public func show(_ frame: Frame) {
         guard !isClosed else { return }
         set_term(screen)
-        var before = shown?.size == frame.size ? shown : nil
+        let before = shown?.size == frame.size ? shown : nil
         if before == nil { werase(window) }
         guard before != frame else { return }
         draw(frame, over: before)
         if styles.overflowed {
-            before = nil
             styles.clearOverflow()
             draw(frame, over: nil)
             styles.clearOverflow()

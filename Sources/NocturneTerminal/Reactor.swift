@@ -79,9 +79,11 @@ public final class Reactor {
         let timeout = timeoutMilliseconds.map { Int32(clamping: max(0, $0)) } ?? -1
         var woken = Wakeup()
         guard poll(&watched, nfds_t(watched.count), timeout) > 0 else { return woken }
-        woken.input = watched[0].revents & Int16(POLLIN) != 0
-        // Keys that came before the end are read first.
-        woken.hangup = !woken.input && watched[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
+        let happened = watched[0].revents
+        let isGone = happened & Int16(POLLERR | POLLNVAL) != 0
+        woken.input = happened & Int16(POLLIN) != 0 && !isGone
+        // A pipe's last bytes are read before its end counts; a terminal that is gone says error and input for ever.
+        woken.hangup = isGone || (happened & Int16(POLLHUP) != 0 && !woken.input)
         if watched[1].revents != 0 { takeSignals(into: &woken) }
         if watched[2].revents != 0 {
             doorbell.answer()

@@ -17,7 +17,8 @@ import Glibc
 /// backtrace) and leaves the end to the default action, so the exit status still tells what happened.
 ///
 /// While armed, standard error is caught in a pipe when it is the same terminal: a library's warning cannot tear the
-/// picture, and the words of a crash, which would vanish with the alternate screen, are printed after it.
+/// picture, and the words of a crash, which would vanish with the alternate screen, are printed after it. Programs that are
+/// started meanwhile write there too. The pipe holds 64 kB (pipe(7)); what comes after that is lost.
 ///
 /// This is the only file that may call the `nc_guard_` functions; see `shim.h`.
 struct TerminalGuard {

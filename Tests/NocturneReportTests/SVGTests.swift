@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NocturneTerminal
 import Testing
 
@@ -69,14 +70,8 @@ import Testing
         func luminance(_ hex: String) -> Double {
             let value = UInt32(hex.dropFirst(), radix: 16) ?? 0
             let parts = [value >> 16 & 255, value >> 8 & 255, value & 255].map { Double($0) / 255 }
-            let linear = parts.map { $0 <= 0.04045 ? $0 / 12.92 : power((($0 + 0.055) / 1.055)) }
+            let linear = parts.map { $0 <= 0.04045 ? $0 / 12.92 : pow(($0 + 0.055) / 1.055, 2.4) }
             return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-        }
-        // x^2.4 is x² times the fifth root of x², by Newton's method.
-        func power(_ x: Double) -> Double {
-            var root = x
-            for _ in 0..<60 { root = ((x * x / (root * root * root * root)) + 4 * root) / 5 }
-            return x * x * root
         }
         let palette = SVGPalette.dark
         let behind = luminance(palette.background)

@@ -122,6 +122,25 @@ extension ProcessWide {
             }
         }
 
+        @Test func directColourIsSentAsItIs() throws {
+            guard TerminalProfile.entry("xterm-direct") != nil else {
+                print("note: no terminfo entry xterm-direct (Debian: ncurses-term), so direct colour is not tested")
+                return
+            }
+            let screen = try pty.screen(["COLORTERM": "truecolor"])
+            defer { screen.close() }
+            #expect(screen.tier == .direct)
+            screen.show(
+                frame(screen) {
+                    $0.put("a", row: 0, column: 0, style: Style(foreground: .rgb(1, 2, 3)))
+                    $0.put("b", row: 1, column: 0, style: Style(foreground: .indexed(2), background: .indexed(196)))
+                })
+            let sent = pty.drain()
+            #expect(sent.contains("[38:2::1:2:3m") || sent.contains("[38;2;1;2;3m"))
+            #expect(sent.contains("[32m"))
+            #expect(sent.contains("[48:2::255:0:0m") || sent.contains("[48;2;255;0;0m"))
+        }
+
         @Test func pairsRunOutAndComeBack() throws {
             // 64 pairs.
             let screen = try pty.screen(term: "xterm", ["COLORTERM": ""])

@@ -156,6 +156,12 @@ import Testing
         #expect(pty.modes == before)
     }
 
+    @Test func aTerminalThatGoesAwayEndsTheProgram() throws {
+        let process = try startAndWait()
+        pty.hangUp()
+        #expect(end(process) != nil)
+    }
+
     @Test func resizeIsFollowed() throws {
         let process = try startAndWait()
         pty.resize(rows: 30, columns: 100)

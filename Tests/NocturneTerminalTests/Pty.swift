@@ -7,7 +7,7 @@ import Glibc
 
 /// A terminal without glass: what is written to the other end comes out here, and the other way round.
 final class Pty {
-    let master: Int32
+    private(set) var master: Int32
     let path: String
     /// Held open, so that the master does not hang up when a program closes its end.
     let slave: Int32
@@ -26,7 +26,13 @@ final class Pty {
 
     deinit {
         Glibc.close(slave)
-        Glibc.close(master)
+        hangUp()
+    }
+
+    /// The terminal goes away, as when a window is closed or a line is cut.
+    func hangUp() {
+        if master >= 0 { Glibc.close(master) }
+        master = -1
     }
 
     func resize(rows: UInt16, columns: UInt16) {

@@ -51,6 +51,14 @@ import Testing
         close(ends[0])
     }
 
+    @Test func aTerminalThatGoesAwayIsTheEnd() throws {
+        let pty = try #require(Pty())
+        let reactor = try Reactor(input: pty.slave, doorbell: try Doorbell())
+        pty.hangUp()
+        let woken = reactor.wait(timeoutMilliseconds: nil)
+        #expect(woken.hangup && woken.mustLeave && !woken.input)
+    }
+
     @Test func signalsAreData() throws {
         let pty = try #require(Pty())
         let reactor = try Reactor(input: pty.slave, doorbell: try Doorbell())

@@ -152,6 +152,39 @@ import Themes
         }
     }
 
+    /// WCAG 2.2, 1.4.3 and 1.4.11: 4.5 to 1 where the theme sets both colours, 3 to 1 on black and on white where the
+    /// background is the terminal's. The user's own sixteen colours cannot be judged.
+    @Test(arguments: themes) func fixedColoursAreReadable(_ name: String) throws {
+        let theme = try Theme.builtIn(name)
+        func isFixed(_ color: Color) -> Bool { if case .indexed(..<16) = color { false } else { true } }
+        for role in Role.allCases {
+            for tier in ColorTier.allCases {
+                let style = theme.style(role, tier: tier)
+                guard let text = style.foreground, isFixed(text) else { continue }
+                if let behind = style.background {
+                    #expect(contrast(text, behind) >= 4.5, "\(role) \(tier)")
+                } else {
+                    for behind in [Color.rgb(0, 0, 0), .rgb(255, 255, 255)] {
+                        #expect(contrast(text, behind) >= 3, "\(role) \(tier) on \(behind)")
+                    }
+                }
+            }
+        }
+    }
+
+    private func contrast(_ one: Color, _ other: Color) -> Double {
+        func luminance(_ color: Color) -> Double {
+            let parts = color.components
+            let linear = [parts.red, parts.green, parts.blue].map { part in
+                let value = Double(part) / 255
+                return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+            }
+            return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        }
+        let (a, b) = (luminance(one), luminance(other))
+        return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+    }
+
     @Test(arguments: themes) func textIsTheTerminalsOwn(_ name: String) throws {
         let theme = try Theme.builtIn(name)
         for tier in ColorTier.allCases { #expect(theme.style(.text, tier: tier) == .plain) }
