@@ -105,5 +105,8 @@ public struct RecordingProblem: Error, Hashable, Sendable, CustomStringConvertib
         self.message = message
     }
 
-    public var description: String { "\(file)\(line.map { ":\($0)" } ?? ""): \(message)" }
+    /// `file:line`.
+    public var place: String { file + (line.map { ":\($0)" } ?? "") }
+
+    public var description: String { "\(place): \(message)" }
 }

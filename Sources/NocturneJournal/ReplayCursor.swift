@@ -36,6 +36,9 @@ public struct ReplayCursor: Sendable {
     /// The time of this place: that of its snapshot, or later when playing has gone on from there.
     public var time: UTC? { clock ?? snapshot?.at }
 
+    /// Which snapshot of the recording this is, counted from 1; 0 before the first.
+    public var position: Int { index + 1 }
+
     /// Whether this is the last snapshot there is.
     public var atEnd: Bool { index >= reader.entries.count - 1 }
 

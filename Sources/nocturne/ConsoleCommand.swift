@@ -63,7 +63,7 @@ struct Desk {
             screen = try CursesScreen(options)
             doorbell = try Doorbell()
             reactor = try Reactor(doorbell: doorbell)
-        } catch let error as TerminalError {
+        } catch {
             throw Failure(
                 .usage, error.problem,
                 hint: error.hint + "; one look without a terminal: nocturne peers, nocturne devices, nocturne screen")

@@ -4,6 +4,7 @@ import Dispatch
 import NocturneEngine
 import NocturneJournal
 import NocturneModel
+import NocturneScreens
 import NocturneWiring
 import Synchronization
 
@@ -12,11 +13,12 @@ struct Look: Sendable {
     var snapshot: Snapshot
     /// The time that ages are told against: now, or a recording's own.
     var now: UTC
+    /// Which recording it is, when it is one.
+    var recording: ReplayStatus?
 
     static func take(_ common: CommonOptions, replay: ReplayOption, asJSON: Bool) throws -> Look {
         if let file = replay.replay {
-            let snapshot = try Recording.last(of: file, asJSON: asJSON)
-            return Look(snapshot: snapshot, now: snapshot.at)
+            return try Recording.last(of: file, asJSON: asJSON)
         }
         let inventory = try common.readInventory(asJSON: asJSON)
         let limit = common.timeout.duration

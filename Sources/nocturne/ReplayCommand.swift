@@ -34,26 +34,31 @@ struct ReplayCommand: ParsableCommand {
 /// Recordings as commands open them, with the contract's errors.
 enum Recording {
     static func open(_ file: String, asJSON: Bool) throws -> ReplayCursor {
+        let reader: RecordingReader
         do {
-            var cursor = ReplayCursor(try RecordingReader(path: file))
-            guard cursor.next() != nil else {
-                throw Failure(
-                    .usage, "there is no snapshot in this recording", where: file,
-                    hint: cursor.problems.first.map { "\($0.message)" }, asJSON: asJSON)
-            }
-            return cursor
-        } catch let problem as RecordingProblem {
-            throw Failure(.usage, problem.message, where: problem.place, asJSON: asJSON)
+            reader = try RecordingReader(path: file)
+        } catch {
+            throw Failure(.usage, error.message, where: error.place, asJSON: asJSON)
         }
+        var cursor = ReplayCursor(reader)
+        guard cursor.next() != nil else {
+            throw Failure(
+                .usage, "there is no snapshot in this recording", where: file, hint: cursor.problems.first?.message,
+                asJSON: asJSON)
+        }
+        return cursor
     }
 
-    /// The last snapshot of a recording; what could not be used of the file is said on standard error.
-    static func last(of file: String, asJSON: Bool) throws -> Snapshot {
+    /// The last look a recording holds; what could not be used of the file is said on standard error.
+    static func last(of file: String, asJSON: Bool) throws -> Look {
         var cursor = try open(file, asJSON: asJSON)
         guard let snapshot = cursor.seekToEnd() else {
             throw Failure(.usage, "there is no snapshot in this recording", where: file, asJSON: asJSON)
         }
         for problem in cursor.problems { Output.error("nocturne: \(problem.place): \(problem.message)") }
-        return snapshot
+        let count = cursor.reader.count
+        return Look(
+            snapshot: snapshot, now: snapshot.at,
+            recording: ReplayStatus(file: file, playing: false, position: count, count: count))
     }
 }

@@ -14,6 +14,15 @@ struct ScreenCommand: ParsableCommand {
         commandName: "screen", abstract: "One frame of one screen, as text or SVG; needs no terminal.")
 
     enum Name: String, ExpressibleByArgument, CaseIterable { case overview, peers, devices, wall }
+    /// Where the console would be; the wall is drawn by itself.
+    private var place: Place {
+        switch name {
+        case .overview, .wall: .overview
+        case .peers: .peers
+        case .devices: .devices
+        }
+    }
+
     enum Picture: String, ExpressibleByArgument, CaseIterable { case text, svg }
 
     @Argument(help: "overview, peers, devices or wall.")
@@ -36,15 +45,15 @@ struct ScreenCommand: ParsableCommand {
         let look = try Look.take(common, replay: replay, asJSON: false)
         let context = DrawContext(
             size: size.size, tier: common.noColor ? .mono : tier, glyphs: Glyphs(unicode: !common.ascii), theme: theme,
-            now: look.now, wall: look.now, hints: hints, replay: replayStatus(look))
+            now: look.now, hints: ActionRegistry.hints(in: place.kind, replaying: look.recording != nil),
+            replay: look.recording)
         let frame =
             switch name {
             case .wall: WallScreen.draw(look.snapshot, context)
-            case .overview: Screens.draw(look.snapshot, ViewState(.overview), context)
-            case .peers: Screens.draw(look.snapshot, ViewState(.peers), context)
-            case .devices: Screens.draw(look.snapshot, ViewState(.devices), context)
+            case .overview, .peers, .devices: Screens.draw(look.snapshot, ViewState(place), context)
             }
         switch format {
+        // Without the bytes of a colour: a text that can be kept beside another and compared.
         case .text: try Output.print(frame.text)
         case .svg: try Output.print(SVG.render(frame: frame, title: "nocturne \(name.rawValue)"))
         }
