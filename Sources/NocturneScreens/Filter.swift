@@ -110,9 +110,9 @@ struct Candidate {
         ]
     }
 
-    /// The whole row as one text, for words and patterns.
-    var line: String {
-        ([device, name, asn.map { "AS\($0)" }, state, group] + addresses + families + words)
-            .compactMap { $0 }.joined(separator: " ")
-    }
+    /// What words are looked for in.
+    var pieces: [String?] { [device, name, asn.map { "AS\($0)" }, state, group] + addresses + families + words }
+
+    /// The whole row as one text, for patterns.
+    var line: String { pieces.compactMap { $0 }.joined(separator: " ") }
 }

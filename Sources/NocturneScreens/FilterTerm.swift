@@ -95,7 +95,7 @@ struct Term: Sendable {
 
     func matches(_ row: Candidate, regex: Regex<AnyRegexOutput>?, at now: UTC) -> Bool {
         switch kind {
-        case .word(let word): return Self.contains(row.line, word)
+        case .word(let word): return row.pieces.contains { $0.map { Self.contains($0, word) } ?? false }
         case .pattern(_, let inverse):
             guard let regex else { return false }
             return ((try? regex.firstMatch(in: row.line)) != nil) != inverse

@@ -21,6 +21,9 @@ public final class Lists {
         var seen: UTC?
         var dark: Bool
         var entries: [PeerEntry]
+        /// What a filter leaves of them, and which one.
+        var filter: Filter?
+        var shown: [PeerEntry] = []
     }
 
     private struct RowsKey: Hashable {
@@ -100,7 +103,7 @@ public final class Lists {
         let key = key(snapshot, filter, list, state.followed, now)
         if let peersMade, peersMade.0 == key { return peersMade.1 }
         let every = everyPeer(snapshot, at: now)
-        var shown = filter.select(every, at: now)
+        var shown = selected(every, filter, snapshot, at: now)
         if let followed = state.followed, !shown.contains(where: { $0.id == followed }) {
             shown += every.filter { $0.id == followed }
         }
@@ -109,6 +112,24 @@ public final class Lists {
             id: { $0.id })
         peersMade = (key, rows)
         return rows
+    }
+
+    /// What a filter leaves; asked anew only of devices that were observed anew.
+    private func selected(_ every: [PeerEntry], _ filter: Filter, _ snapshot: Snapshot, at now: UTC) -> [PeerEntry] {
+        if filter.isEmpty || filter.dependsOnTime { return filter.select(every, at: now) }
+        let matches = filter.matcher(at: now)
+        var shown: [PeerEntry] = []
+        for index in snapshot.devices.indices {
+            let name = snapshot.devices[index].name
+            guard var chunk = chunks[name] else { continue }
+            if chunk.filter != filter {
+                chunk.filter = filter
+                chunk.shown = chunk.entries.filter { matches(Candidate($0)) }
+                chunks[name] = chunk
+            }
+            shown += chunk.shown
+        }
+        return shown
     }
 
     /// What the Devices screen lists.

@@ -26,7 +26,11 @@ public enum WallScreen {
     public static let turn = Duration.seconds(15)
 
     public enum Word: String, Hashable, Sendable, CaseIterable {
-        case up = "UP", degraded = "DEGRADED", down = "DOWN", dark = "DARK", old = "OLD"
+        case up = "UP"
+        case degraded = "DEGRADED"
+        case down = "DOWN"
+        case dark = "DARK"
+        case old = "OLD"
     }
 
     /// What the wall says of a snapshot.
