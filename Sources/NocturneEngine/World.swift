@@ -61,7 +61,7 @@ public struct World: Sendable {
         log = EventLog(capacity: eventLimit)
         devices = inventory.devices.map { device in
             DeviceState(
-                name: device.name, platform: device.platform,
+                name: device.name, platform: device.daemon,
                 address: device.endpoint.port == 22
                     ? device.endpoint.host : "\(device.endpoint.host):\(device.endpoint.port)",
                 group: device.group, role: device.role, model: device.model, pollMilliseconds: device.poll.milliseconds)

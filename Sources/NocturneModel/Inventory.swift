@@ -108,4 +108,7 @@ public struct Device: Hashable, Sendable {
         self.poll = poll
         self.become = become
     }
+
+    /// What answers on it: the one thing that runs on a Linux host when it is one, else the platform itself.
+    public var daemon: Platform { platform == .linux && runs.count == 1 ? runs[0] : platform }
 }

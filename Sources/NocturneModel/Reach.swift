@@ -50,6 +50,9 @@ public struct Fault: Hashable, Sendable, Codable, Error {
         self.hint = hint
         self.retries = retries
     }
+
+    /// Where and what in one line: `jump ops@192.0.2.1:22: no answer within 5 s`.
+    public var sentence: String { place.isEmpty ? message : "\(place): \(message)" }
 }
 
 /// How far up the ladder a device is, and what it takes.

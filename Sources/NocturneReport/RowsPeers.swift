@@ -78,7 +78,7 @@ extension DeviceState {
 
     /// Why the device is dark, in a sentence, whatever the cause.
     func whyDark(at now: UTC) -> (reason: String, rung: Rung?, hint: String?) {
-        if let fault = reach.fault ?? refused["bgp-peers"] { return (fault.message, fault.rung, fault.hint) }
+        if let fault = reach.fault ?? refused["bgp-peers"] { return (fault.sentence, fault.rung, fault.hint) }
         guard let seen = peers?.at else { return ("not observed yet", nil, nil) }
         return ("nothing heard for \((now - seen).milliseconds / 1000) s", nil, nil)
     }

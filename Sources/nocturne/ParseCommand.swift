@@ -40,9 +40,9 @@ struct ParseCommand: ParsableCommand {
             if status != .healthy { throw Failure(status) }
         case .cannotAnswer(let reason):
             throw Failure(.notThatPlatform, reason, where: place, asJSON: true)
-        case .notThisPlatform:
+        case .notThisPlatform(let reason):
             throw Failure(
-                .notThatPlatform, "this is no answer of \(platform.rawValue) to \(query.rawValue)", where: place,
+                .notThatPlatform, "no answer of \(platform.rawValue) to \(query.rawValue): \(reason)", where: place,
                 hint: "check --platform and --query, and that the capture holds the command's own output",
                 asJSON: true)
         }

@@ -183,7 +183,10 @@ struct BirdParser {
     }
 
     private mutating func heading(_ line: BirdTranscript.Line) -> Section? {
-        if BirdProtocolsReader.isHeading(line.text) { return .protocols }
+        if BirdProtocolsReader.isHeading(line.text) {
+            protocols.begin()
+            return .protocols
+        }
         if BirdRoutesReader.isHeading(line.text) { return .routes }
         if BirdOSPFReader.isHeading(line.text) {
             ospf.begin(instance: nil, heading: line)

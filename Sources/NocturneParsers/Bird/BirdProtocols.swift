@@ -31,6 +31,9 @@ struct BirdProtocolsReader {
             && fields[4].lowercased() == "since"
     }
 
+    /// The heading was there: an answer, even when no protocol follows.
+    mutating func begin() { seen = true }
+
     mutating func consume(_ line: BirdTranscript.Line) -> Bool {
         seen = true
         lastLine = line.text
