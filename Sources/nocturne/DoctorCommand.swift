@@ -18,11 +18,12 @@ struct DoctorCommand: ParsableCommand {
     var devices: [String] = []
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var replay: ReplayOption
 
     func run() throws {
         var common = common
         if !devices.isEmpty { common.only = devices.joined(separator: ",") }
-        let look = try Look.take(common, replay: ReplayOption(), asJSON: false)
+        let look = try Look.take(common, replay: replay, asJSON: false)
         let glyphs = Glyphs(unicode: !common.ascii && Locale.isUnicode)
         var failed = false
         for device in look.snapshot.devices {
