@@ -7,7 +7,7 @@ import NocturneJournal
 import NocturneModel
 import NocturneScreens
 
-/// A recording being played to the console: stopped at its beginning until somebody plays, or following its end.
+/// A recording being played to the console: from its beginning, or following its end.
 ///
 /// Lives on the console's thread; only the timer that rings the bell is elsewhere, and it knows nothing of the cursor.
 final class Tape: SnapshotSource, ReplayControl {
@@ -24,7 +24,7 @@ final class Tape: SnapshotSource, ReplayControl {
         self.cursor = cursor
         self.file = file
         self.follow = follow
-        playing = follow
+        playing = true
         if follow { self.cursor.seekToEnd() }
         shown = self.cursor.snapshot ?? Snapshot(at: UTC(milliseconds: 0), site: "")
         asked = SystemClock().monotonic
