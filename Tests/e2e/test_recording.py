@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings of a lab run: one parser, one entry; every view reads them."""
 import json
+import os
 import pathlib
 import re
 import subprocess
