@@ -12,7 +12,8 @@ import NocturneWiring
 /// `nocturne doctor [DEVICE...]`: each rung of the ladder of each device, and each missing right.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Each rung of the way to each device, and the line that grants a missing right.")
+        commandName: "doctor",
+        abstract: "Each rung of the way to each device, and the line that grants a missing right.")
 
     @Argument(help: "Devices or groups; all when left out.")
     var devices: [String] = []
