@@ -37,6 +37,7 @@ let package = Package(
                 .embedInCode("default.theme"), .embedInCode("high-contrast.theme"), .embedInCode("colour-blind.theme"),
             ]),
         .target(name: "NocturneTheme", dependencies: ["NocturneTerminal", "Themes"]),
+        .target(name: "NocturneDemo", resources: [.embedInCode("demo.lz4")]),
         .target(name: "NocturneParsers", dependencies: ["NocturneModel"]),
         .target(
             name: "NocturneTransport",
@@ -64,7 +65,7 @@ let package = Package(
             dependencies: [
                 "NocturneModel", "NocturneInventory", "NocturneParsers", "NocturneDrivers", "NocturneJournal",
                 "NocturneEngine", "NocturneTerminal", "NocturneTheme", "NocturneReport", "NocturneScreens",
-                "NocturneConsole", "NocturneWiring", "NocturneTransport",
+                "NocturneConsole", "NocturneWiring", "NocturneTransport", "NocturneDemo",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -85,7 +86,11 @@ let package = Package(
             .testTarget(
                 name: "Nocturne\($0)Tests", dependencies: [.byName(name: "Nocturne\($0)")],
                 exclude: $0 == "Screens" ? ["Golden"] : [])
-        },
+        }
+        + [
+            .testTarget(
+                name: "NocturneDemoTests", dependencies: ["NocturneDemo", "NocturneJournal", "NocturneModel"])
+        ],
     swiftLanguageModes: [.v6]
 )
 

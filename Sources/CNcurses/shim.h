@@ -7,6 +7,7 @@
 #define _XOPEN_SOURCE_EXTENDED 1
 #endif
 #include <curses.h>
+#include <fcntl.h>
 #include <pty.h>  // openpty, for tests
 #include <signal.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ static inline int nc_cell_text_limit(void) { return CCHARW_MAX; }
 extern int wcwidth(wchar_t character);
 
 // What must happen to the terminal when the process is dying and nothing of Swift may run any more. Everything here
-// is async-signal-safe (POSIX.1-2017, 2.4.3): write, tcsetattr, dup2, read, signal, sigprocmask, raise.
+// is async-signal-safe (POSIX.1-2017, 2.4.3): write, tcsetattr, open, dup2, read, signal, sigprocmask, raise.
 //
 // The state stands inside functions, because the importer carries over no variables; it exists once per object file, so
 // exactly one Swift file may call these: TerminalGuard.swift.
@@ -137,6 +138,9 @@ static inline void nc_guard_restore(void) {
 static inline void nc_guard_handler(int number, siginfo_t *info, void *context) {
     nc_guard_restore();
     // Whoever was here before us (Swift's backtrace) sees the same fault, and may or may not come back.
+    // Swift's backtrace would ask for a key on a terminal; what ends must end, so it finds nobody to ask.
+    int nobody = open("/dev/null", O_RDONLY);
+    if (nobody >= 0) dup2(nobody, STDIN_FILENO);
     struct sigaction *previous = nc_guard_previous(number);
     if (previous->sa_flags & SA_SIGINFO) {
         previous->sa_sigaction(number, info, context);

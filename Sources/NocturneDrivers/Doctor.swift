@@ -111,6 +111,7 @@ public enum Doctor {
             guard let status else { return "the daemon answers" }
             let name = status.platform.rawValue.uppercased() + (status.version.map { " " + $0 } ?? "")
             return name + " answers" + (status.routerId.map { ", router id \($0)" } ?? "")
+                + (reach.client.map { ", asked by `\($0)`" } ?? "")
         }
     }
 

@@ -72,10 +72,12 @@ public struct Reach: Hashable, Sendable, Codable {
     /// When the next attempt is due; nil when connected or when only a person can help.
     public var retryAt: UTC?
     public var attempts: Int
+    /// The command that answers on the device, such as `sudo -n /usr/sbin/birdc -r -v`, once one is held.
+    public var client: String?
 
     public init(
         climbed: Rung? = nil, fault: Fault? = nil, path: String? = nil, carrier: String? = nil,
-        roundTripMilliseconds: Double? = nil, algorithms: String? = nil, retryAt: UTC? = nil, attempts: Int = 0
+        roundTripMilliseconds: Double? = nil, algorithms: String? = nil, retryAt: UTC? = nil, attempts: Int = 0, client: String? = nil
     ) {
         self.climbed = climbed
         self.fault = fault
@@ -85,6 +87,7 @@ public struct Reach: Hashable, Sendable, Codable {
         self.algorithms = algorithms
         self.retryAt = retryAt
         self.attempts = attempts
+        self.client = client
     }
 
     /// Whether every rung stands.

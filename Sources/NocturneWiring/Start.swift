@@ -41,7 +41,12 @@ public enum Start {
 /// Which devices somebody means: a name or a group, with `*` for any characters and `?` for one.
 public enum Selector {
     public static func matches(_ device: Device, _ pattern: String) -> Bool {
-        [device.name.rawValue, device.group].compactMap { $0 }.contains { matches($0[...], pattern[...]) }
+        matches(device.name, group: device.group, pattern)
+    }
+
+    /// The same of a device in a recording, where there is no inventory.
+    public static func matches(_ name: DeviceName, group: String?, _ pattern: String) -> Bool {
+        [name.rawValue, group].compactMap { $0 }.contains { matches($0[...], pattern[...]) }
     }
 
     private static func matches(_ text: Substring, _ pattern: Substring) -> Bool {

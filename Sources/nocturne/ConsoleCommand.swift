@@ -18,16 +18,34 @@ struct ConsoleCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("Where to record.", discussion: "Default: a new file in $XDG_STATE_HOME/nocturne/recordings"))
+    @Option(
+        help: ArgumentHelp("Where to record.", discussion: "Default: a new file in $XDG_STATE_HOME/nocturne/recordings")
+    )
     var record: String?
 
     @Flag(name: .customLong("no-record"), help: "Do not record.")
     var noRecord = false
 
+    @OptionGroup var replay: ReplayOption
+
     func run() throws {
+        if let tape = try replay.tape(common) {
+            if record != nil {
+                throw Failure(
+                    .usage, "--record is for the live network, and \(replay.demo ? "--demo" : "--replay") is not",
+                    hint: "leave one of them out")
+            }
+            try tape.play(common)
+            return
+        }
         let inventory = try common.readInventory()
         let desk = try Desk(common)
-        let recorder = noRecord ? nil : Recorder(path: record ?? RecordingFiles.next(site: inventory.site, at: SystemClock().now), options: recordingOptions)
+        let recorder =
+            noRecord
+            ? nil
+            : Recorder(
+                path: record ?? RecordingFiles.next(site: inventory.site, at: SystemClock().now),
+                options: recordingOptions)
         let watched = Watched(
             inventory: inventory, doorbell: desk.doorbell, sink: recorder, recorder: recorder?.initialState ?? .off)
         let devices = Dictionary(uniqueKeysWithValues: inventory.devices.map { ($0.name, $0) })

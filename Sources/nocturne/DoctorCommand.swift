@@ -12,17 +12,19 @@ import NocturneWiring
 /// `nocturne doctor [DEVICE...]`: each rung of the ladder of each device, and each missing right.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Each rung of the way to each device, and the line that grants a missing right.")
+        commandName: "doctor",
+        abstract: "Each rung of the way to each device, and the line that grants a missing right.")
 
     @Argument(help: "Devices or groups; all when left out.")
     var devices: [String] = []
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var replay: ReplayOption
 
     func run() throws {
         var common = common
         if !devices.isEmpty { common.only = devices.joined(separator: ",") }
-        let look = try Look.take(common, replay: ReplayOption(), asJSON: false)
+        let look = try Look.take(common, replay: replay, asJSON: false)
         let glyphs = Glyphs(unicode: !common.ascii && Locale.isUnicode)
         var failed = false
         for device in look.snapshot.devices {

@@ -17,8 +17,10 @@ struct Look: Sendable {
     var recording: ReplayStatus?
 
     static func take(_ common: CommonOptions, replay: ReplayOption, asJSON: Bool) throws -> Look {
-        if let file = replay.replay {
-            return try Recording.last(of: file, asJSON: asJSON)
+        if let tape = try replay.tape(common, asJSON: asJSON) {
+            var look = try tape.last(asJSON: asJSON)
+            look.snapshot = try common.narrow(look.snapshot, of: tape.name, asJSON: asJSON)
+            return look
         }
         let inventory = try common.readInventory(asJSON: asJSON)
         let limit = common.timeout.duration

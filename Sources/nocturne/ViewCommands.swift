@@ -32,7 +32,7 @@ extension ViewOptions {
             case .csv: try Output.print(csv(look.snapshot, look.now))
             }
         }
-        if watch, replay.replay == nil {
+        if watch, try replay.tape(common, asJSON: format == .json) == nil {
             try Look.watch(common, asJSON: format == .json, show)
             return
         }

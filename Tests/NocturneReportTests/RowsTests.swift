@@ -56,7 +56,7 @@ import Testing
         #expect(list.count == 1)
         #expect(list[0]["state"] as? String == "unknown")
         #expect(list[0]["platform"] as? String == "bird")
-        #expect(list[0]["reason"] as? String == "no answer within 10 s")
+        #expect(list[0]["reason"] as? String == "bkk05 198.51.100.5:22: no answer within 10 s")
         #expect(list[0]["rung"] as? String == "tcp")
         #expect(list[0]["hint"] as? String == "Is it switched on?")
         #expect(list[0]["ageSeconds"] as? Double == 60)

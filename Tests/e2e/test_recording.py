@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings of a lab run: one parser, one entry; every view reads them."""
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -86,6 +87,22 @@ def test_screen_and_replay_read_a_recording():
             terminal.wait(r"established")
             terminal.keys("q")
             terminal.wait(r"exit status 0")
+
+
+def test_the_demo_needs_nothing_and_plays():
+    with tempfile.TemporaryDirectory() as home:
+        empty = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home, "LANG": "C.UTF-8"}
+        done = lab.nocturne("peers", "--demo", "--format", "json", inventory=False, environment=empty)
+        states = {row["state"] for row in json.loads(done.stdout)}
+        assert done.returncode == 2 and {"established", "idle"} <= states, (done.returncode, states)
+        for other in (["--inventory", "x"], ["--replay", "x"]):
+            done = lab.nocturne("devices", "--demo", *other, inventory=False, environment=empty)
+            assert done.returncode == 64 and other[0] in done.stderr, done.stderr
+        with Terminal([lab.NOCTURNE, "--demo"], 80, 24, empty) as terminal:
+            terminal.wait(r"RECORDING .* 1?[2-9]\d/\d+ playing  built-in demo")
+            terminal.keys("q")
+            terminal.wait(r"exit status 0")
+        assert not os.listdir(home), os.listdir(home)
 
 
 def test_a_torn_recording_is_read_to_the_tear():

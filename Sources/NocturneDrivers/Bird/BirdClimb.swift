@@ -25,6 +25,8 @@ struct BirdClimb {
     let place: String
     let deadline: Duration
 
+    /// The command line of the client that holds the channel.
+    private(set) var client: String?
     /// Bytes the probes took.
     private(set) var bytes = 0
 
@@ -38,8 +40,9 @@ struct BirdClimb {
     /// Ends with the client's greeting.
     mutating func run() async throws(Fault) {
         let command = try await command()
+        client = command
         let answer = try await link.ask(
-            command, framing: BirdGreetingFraming(), deadline: deadline, limit: 64 * 1024)
+            "exec \(command) 2>&1", framing: BirdGreetingFraming(), deadline: deadline, limit: 64 * 1024)
         bytes += answer.bytes
         let lines = answer.text.lines.map(String.init)
         if lines.contains(where: { $0.contains("Unable to connect") }) { throw notRunning(lines) }
@@ -52,11 +55,11 @@ struct BirdClimb {
             "PATH=\"$PATH:/usr/sbin:/usr/local/sbin\"; LC_ALL=C; export PATH LC_ALL; command -v birdc")
         guard found.status == 0, let path = found.lines.last(where: Self.isPath) else { throw notFound }
         let direct = try await ask("\(path) -r -v show status")
-        if direct.status == 0 { return "exec \(path) -r -v 2>&1" }
+        if direct.status == 0 { return "\(path) -r -v" }
         guard Self.isPermission(direct.lines) else { throw notRunning(direct.lines) }
         guard let become = device.become, !become.isEmpty else { throw permission(path) }
         let raised = try await ask("\(become) \(path) -r -v show status")
-        if raised.status == 0 { return "exec \(become) \(path) -r -v 2>&1" }
+        if raised.status == 0 { return "\(become) \(path) -r -v" }
         if raised.lines.contains(where: { $0.contains("Unable to connect") }), !Self.isPermission(raised.lines) {
             throw notRunning(raised.lines)
         }

@@ -30,6 +30,8 @@ public final class BirdDriver: DeviceDriver {
     private let turn = Turn()
     /// `birdc` holds the channel.
     private var held = false
+    /// How it was started.
+    private var client: String?
 
     /// How long and how much.
     public struct Limits: Sendable {
@@ -125,6 +127,7 @@ extension BirdDriver {
                 link: link, device: inventory, place: place, deadline: limits.deadline)
             try await timed("birdc to start") { () throws(Fault) in try await climb.run() }
             held = true
+            client = climb.client
             return climb.bytes
         } catch {
             link.dropChannel()
@@ -149,6 +152,12 @@ extension BirdDriver {
             return try await body()
         } catch {
             held = false
+            if error.code == "no-end" {
+                throw Fault(
+                    rung: .daemon, code: "endless", place: place, message: error.message,
+                    hint: "Run `birdc -r show status` there by hand; nothing else waits for it. It is asked again.",
+                    retries: true)
+            }
             let waited = clock() - began
             // The link waits by another clock than ours, which may be a moment behind.
             guard error.rung >= .prompt, waited >= limits.deadline - .milliseconds(200) else { throw error }
@@ -167,6 +176,7 @@ extension BirdDriver {
             report.reach.fault = fault
         } else {
             report.reach.climbed = .daemon
+            report.reach.client = client
             report.reach.fault = nil
         }
     }

@@ -225,7 +225,7 @@ struct Sentences: Hashable, Sendable {
                 retries: true)
         case .noAnswer(let question, let after, let bytes):
             Sentences(
-                .prompt, "no-answer",
+                .prompt, bytes == 0 ? "no-answer" : "no-end",
                 "no \(bytes == 0 ? "answer" : "end of the answer") to `\(question)` within \(words(after))"
                     + (bytes == 0 ? "" : "; \(bytes) bytes came"),
                 "the device may be overloaded; the channel was dropped and is opened anew", retries: true)

@@ -82,7 +82,7 @@ public final class EmbeddedLink: Link {
         }
         var collector = AnswerCollector(framing: framing, limit: limit)
         guard collector.consume(bytes[...]) else {
-            throw drop("no-answer", "no end of the answer to `\(question)` within \(deadline.milliseconds) ms")
+            throw drop("no-end", "no end of the answer to `\(question)` within \(deadline.milliseconds) ms")
         }
         return Answer(
             text: ScrubbedText(scrubbing: collector.kept), bytes: collector.bytes, took: .zero, at: now,
