@@ -23,7 +23,11 @@ struct Transitions {
     private var reconfiguration: [Event] {
         guard let before = old.status, let now = report.status else { return [] }
         var events: [Event] = []
-        if let last = now.value.lastReconfiguration, let former = before.value.lastReconfiguration, last > former {
+        // BIRD reckons the date anew from a monotonic clock at every answer: it trembles by a millisecond, and drifts
+        // where the system's clock is being set right.
+        if let last = now.value.lastReconfiguration, let former = before.value.lastReconfiguration,
+            last - former > .seconds(1)
+        {
             events.append(
                 Event(
                     sequence: 0, at: now.at, notBefore: before.at, deviceTime: last, subject: subject(.device),
