@@ -29,6 +29,17 @@ public enum ActionRegistry {
             .compactMap { action in action.keys.first.map { KeyHint(key: $0.name, title: action.title) } }
     }
 
+    /// The keys worth naming that would do something now.
+    static func hints(_ situation: Situation) -> [KeyHint] {
+        let replaying = situation.context.replay != nil
+        return hints(in: situation.state.place.kind, replaying: replaying).filter { hint in
+            actions.first {
+                $0.places.contains(situation.state.place.kind) && $0.keys.first?.name == hint.key
+                    && $0.title == hint.title
+            }?.refusal(situation) == nil
+        }
+    }
+
     /// What `?` lists in a situation: the actions of the place one came from, then the others; `search` narrows.
     public static func help(_ situation: Situation, search: String) -> [HelpLine] {
         var from = situation

@@ -163,6 +163,7 @@ public final class ConsoleLoop {
         var situation = Situation(
             snapshot: state.frozen ?? snapshot, live: snapshot, state: state, context: context(), device: options.device
         )
+        situation.context.hints = ActionRegistry.hints(situation)
         if state.place == .help { situation.context.help = ActionRegistry.help(situation, search: state.search) }
         return situation
     }
@@ -173,16 +174,14 @@ public final class ConsoleLoop {
         return DrawContext(
             size: screen.size, tier: screen.tier, glyphs: Glyphs(unicode: screen.unicode), theme: options.theme,
             now: now,
-            wall: wall, hints: ActionRegistry.hints(in: state.place.kind, replaying: options.replay != nil),
-            replay: options.replay?.status, lists: lists)
+            wall: wall, replay: options.replay?.status, lists: lists)
     }
 
     /// Draws what is now; shows it only when it differs.
     func draw() {
         snapshot = source.latest()
-        let situation = situation()
-        Reducer.settle(&state, situation)
-        let frame = Screens.draw(snapshot, state, situation.context)
+        Reducer.settle(&state, situation())
+        let frame = Screens.draw(snapshot, state, situation().context)
         guard frame != shown else { return }
         screen.show(frame)
         shown = frame

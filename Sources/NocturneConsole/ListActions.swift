@@ -35,7 +35,7 @@ enum ListActions {
         Action(
             id: "sort", keys: [.character("s")], names: ["sort"], title: "sort",
             help: "Sort by the next column, or by the one named; after the last comes the list's own order.",
-            argument: "[COLUMN]", places: .tables, hint: 5, refusal: Refusals.none,
+            argument: "[COLUMN]", places: .tables, hint: 6, refusal: Refusals.none,
             perform: { state, _, argument in sort(&state, argument) }),
         Action(
             id: "reverse", keys: [.character("S")], names: ["reverse"], title: "reverse", help: "Turn the order round.",
@@ -47,7 +47,7 @@ enum ListActions {
         Action(
             id: "follow", keys: [.character("F")], names: ["follow"], title: "follow",
             help: "Keep this row in sight whatever the filter and the order; again, let it go.", argument: nil,
-            places: .tables, hint: 7,
+            places: .tables, hint: 8,
             refusal: { $0.state.followed == nil ? Refusals.row($0) : nil },
             perform: { state, situation, _ in
                 if let followed = state.followed {

@@ -41,6 +41,7 @@ enum MoveActions {
                     if now == nil, id == "down" || id == "up" { from } else { target(from, page, rows.count - 1) }
                 list.index = max(0, min(rows.count - 1, wanted))
                 list.cursor = rows[list.index]
+                list.chosen = true
                 list.top = Window.top(list.top, index: list.index, count: rows.count, height: page)
                 state.list = list
                 return []

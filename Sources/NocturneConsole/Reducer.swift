@@ -176,6 +176,7 @@ extension Reducer {
         there.state = state
         guard let cursor = state.list.cursor, !there.identities.contains(cursor) else { return }
         state.list.cursor = nil
+        state.list.chosen = false
         state.list.index = 0
     }
 
@@ -189,7 +190,12 @@ extension Reducer {
         let rows = situation.identities
         var list = state.list
         let page = Screens.pageHeight(situation.live, state, situation.context)
-        if list.cursor == nil, list.index == 0, let first = rows.first { list.cursor = first }
+        // Where nobody chose a row, the first is; what was chosen in a list that has emptied is forgotten.
+        if rows.isEmpty { list.chosen = false }
+        if !list.chosen, list.cursor.map(rows.contains) != true {
+            list.cursor = rows.first
+            list.index = 0
+        }
         if let cursor = list.cursor, let index = rows.firstIndex(of: cursor) {
             // A followed row stays on its line, and the others move past it.
             if state.followed == cursor { list.top += index - list.index }

@@ -48,7 +48,7 @@ enum ScreenActions {
         Action(
             id: "help", keys: [.character("?"), .function(1)], names: ["help"], title: "help",
             help: "List what can be done here; enter runs the line.", argument: nil,
-            places: Set.everywhere.subtracting([.help]), hint: 9, refusal: Refusals.none,
+            places: Set.everywhere.subtracting([.help]), hint: 5, refusal: Refusals.none,
             perform: { state, _, _ in
                 state.visits.append(Visit(.help))
                 state.search = ""
@@ -57,7 +57,7 @@ enum ScreenActions {
             }),
         Action(
             id: "freeze", keys: [.character("Z")], names: ["freeze"], title: "freeze",
-            help: "Stand still at what is on the screen; again, go on.", argument: nil, places: .everywhere, hint: 8,
+            help: "Stand still at what is on the screen; again, go on.", argument: nil, places: .everywhere, hint: 9,
             refusal: Refusals.none,
             perform: { state, situation, _ in
                 if state.frozen == nil {

@@ -58,7 +58,7 @@ enum SubjectActions {
         Action(
             id: "provenance", keys: [.character("!")], names: ["provenance"], title: "source",
             help: "Show where it comes from: the question, when, how long it took, the raw lines.", argument: nil,
-            places: Set.subjects.subtracting([.provenance]), hint: 6, refusal: Refusals.device,
+            places: Set.subjects.subtracting([.provenance]), hint: 7, refusal: Refusals.device,
             perform: { state, situation, _ in
                 guard let subject = situation.subject else { return [] }
                 var visit = Visit(.provenance(subject))

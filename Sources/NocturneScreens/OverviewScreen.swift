@@ -89,15 +89,23 @@ enum OverviewScreen {
     /// The latest story of transitions: what was first, and what followed; nothing when nothing moved lately.
     static func head(_ snapshot: Snapshot, _ state: ViewState, _ context: DrawContext, height: Int) -> [StyledLine] {
         let story = story(snapshot, now: context.now)
-        guard let first = story.first, height >= 8 else { return [] }
-        let room = min(5, max(1, height / 3))
-        // The first symptom always stands; of what followed, the latest.
-        let rest = story.dropFirst().suffix(room - 1)
-        var lines = [line(first, "first", context)]
-        let skipped = story.count - 1 - rest.count
-        for (offset, event) in rest.enumerated() {
-            lines.append(line(event, offset == 0 ? (skipped > 0 ? "+\(skipped)" : "then") : "", context))
+        guard !story.isEmpty, height >= 8 else { return [] }
+        let symptom = story.firstIndex { $0.severity == .bad || $0.severity == .warning } ?? 0
+        var room = min(5, max(1, height / 3))
+        var lines: [StyledLine] = []
+        // What was changed just before may be why.
+        if symptom > 0, room > 2 {
+            lines.append(line(story[symptom - 1], "before", context))
+            room -= 1
         }
+        lines.append(line(story[symptom], "first", context))
+        // Then what followed, in order; of what does not fit, the latest.
+        let rest = story[(symptom + 1)...].filter { $0.severity != .info || story[symptom].severity == .info }
+        let fits = rest.count < room
+        for (offset, event) in rest.prefix(fits ? room - 1 : max(0, room - 2)).enumerated() {
+            lines.append(line(event, offset == 0 ? "then" : "", context))
+        }
+        if !fits, room > 1, let last = rest.last { lines.append(line(last, "+\(rest.count - room + 2)", context)) }
         return lines
     }
 

@@ -145,6 +145,8 @@ public enum ListID: Hashable, Sendable { case overview, peers, devices, help }
 /// Cursor, window and order of one list.
 public struct ListState: Hashable, Sendable {
     public var cursor: RowID?
+    /// Whether the reader put the cursor there: only then is it told when its row vanishes.
+    public var chosen = false
     /// Where the cursor's row was last seen, so that its neighbours can be found when it vanishes.
     public var index = 0
     /// The first row in the window.

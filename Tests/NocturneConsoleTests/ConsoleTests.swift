@@ -41,6 +41,29 @@ import Testing
         #expect(driver.cursorLine?.contains("bkk50") == true)
     }
 
+    /// Nobody put the cursor on the first row: when another is first, that is where it stands.
+    @Test func aCursorThatNobodyMovedIsOnTheFirstRow() {
+        let driver = ConsoleDriver(SampleNetwork.jumpLost())
+        #expect(driver.cursorLine?.contains("jump") == true)
+        driver.snapshot = SampleNetwork.healthy()
+        driver.snapshot.number = 50
+        driver.run()
+        #expect(driver.cursorLine == nil)
+        #expect(!driver.foot.contains("enter"))
+        #expect(!driver.foot.contains("esc"))
+        driver.snapshot = SampleNetwork.broken()
+        driver.snapshot.number = 51
+        driver.run()
+        #expect(driver.cursorLine?.contains("✖ down     bkk00 peer   hgc_v6") == true)
+        #expect(driver.foot.contains("enter open"))
+    }
+
+    @Test func helpIsNamedAtTheFootOfEveryScreenOf80Columns() {
+        for keys in ["1", "2", "8", "2/hgc\n", "2\n", "8\n", "8!"] {
+            #expect(ConsoleDriver().type(keys).line(23).contains("? help"), "\(keys)")
+        }
+    }
+
     @Test func aFollowedRowStaysOnItsLine() {
         let driver = ConsoleDriver(SampleNetwork.healthy(), start: .peers)
         driver.press(.pageDown, .pageDown)

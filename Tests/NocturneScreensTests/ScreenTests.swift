@@ -134,6 +134,27 @@ private let hgcOnBkk00 = PeerID(
         #expect(page.line(7).contains("reason given  \"fibre works until 03:00\""))
     }
 
+    @Test func theStoryTellsWhatWasBeforeFirstAndThen() {
+        var snapshot = SampleNetwork.broken()
+        let cut = snapshot.events[0].at
+        func event(_ seconds: Int, _ device: DeviceName, _ severity: Event.Severity) -> Event {
+            Event(
+                sequence: 0, at: cut + .seconds(seconds), notBefore: cut,
+                subject: Subject(kind: .device, device: device, name: ""),
+                before: "a", after: "b", severity: severity)
+        }
+        snapshot.events.insert(event(-20, "bkk20", .info), at: 0)
+        snapshot.events += [
+            event(10, "bkk50", .info), event(20, "bkk50", .bad), event(30, "bkk10", .good), event(40, "bkk07", .info),
+        ]
+        let lines = (4..<9).map(Screens.draw(snapshot, state(.overview), context()).line)
+        #expect(lines[0].hasPrefix(" before 02:11:07Z · bkk20"))
+        #expect(lines[1].hasPrefix(" first  02:11:27Z ✖ bkk00 peer hgc_v4"))
+        #expect(lines[2].hasPrefix(" then   02:11:28Z ✖ bkk20 peer hgc_v4"))
+        #expect(lines[3].hasPrefix("        02:11:29Z ✖ bkk00 peer hgc_v6"))
+        #expect(lines[4].hasPrefix(" +2     02:11:57Z ✔ bkk10"))
+    }
+
     @Test func aRecorderThatFailedIsLoud() {
         var snapshot = SampleNetwork.healthy()
         snapshot.recorder = .failed("no space left on /var")
