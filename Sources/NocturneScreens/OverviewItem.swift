@@ -40,7 +40,7 @@ public struct OverviewItem: Hashable, Sendable {
                 OverviewItem(
                     id: shared ? .cause(cause.key) : .device(cause.devices.first ?? ""), health: .dark,
                     place: cause.name, kind: shared ? "path" : "device", name: "",
-                    detail: cause.reason, tail: "; \(behind(cause))"))
+                    detail: cause.reason, tail: behind(cause)))
         }
         // Within one health, what changed last comes first; what has no date keeps the order of the inventory.
         return items.enumerated().sorted { a, b in
@@ -54,10 +54,11 @@ public struct OverviewItem: Hashable, Sendable {
         }.map(\.element)
     }
 
-    /// `9 devices, 48 sessions`; short, because the reason stands before it.
+    /// `; 9 devices, 48 sessions`; short, because the reason stands before it. Nothing where nothing was ever seen.
     private static func behind(_ cause: DarkCause) -> String {
         let sessions = "\(cause.sessions) session\(cause.sessions == 1 ? "" : "s")"
-        return cause.devices.count == 1 ? "\(sessions) behind it" : "\(cause.devices.count) devices, \(sessions)"
+        if cause.devices.count > 1 { return "; \(cause.devices.count) devices, \(sessions)" }
+        return cause.sessions > 0 ? "; \(sessions) behind it" : ""
     }
 
     private static func detail(_ peer: Peer) -> String {

@@ -50,14 +50,24 @@ enum OverviewScreen {
         }
     }
 
-    private static func widths(_ items: [OverviewItem], _ width: Int) -> (place: Int, name: Int) {
+    private struct Widths {
+        var place: Int
+        var name: Int
+        /// The widest detail that an age stands behind.
+        var detail: Int
+    }
+
+    private static func widths(_ items: [OverviewItem], _ width: Int) -> Widths {
         let place = items.filter { $0.kind != "path" }.map { TextWidth.of($0.place) }.max() ?? 0
         let name = items.map { TextWidth.of($0.name) }.max() ?? 0
-        return width < 60 ? (min(place, 8), min(name, 16)) : (min(place, 16), min(name, 24))
+        let detail = items.filter { $0.since != nil }.map { TextWidth.of($0.detail) }.max() ?? 0
+        return width < 60
+            ? Widths(place: min(place, 8), name: min(name, 16), detail: detail)
+            : Widths(place: min(place, 16), name: min(name, 24), detail: detail)
     }
 
     private static func draw(
-        _ painter: inout Painter, _ item: OverviewItem, row: Int, selected: Bool, widths: (place: Int, name: Int)
+        _ painter: inout Painter, _ item: OverviewItem, row: Int, selected: Bool, widths: Widths
     ) {
         let role = Painter.role(item.health)
         func look(_ other: Role) -> Role { selected ? .selected : other }
@@ -74,7 +84,9 @@ enum OverviewScreen {
                 painter.fit(place, painter.width / 3) + "  ", look(.dark), row: row, column: column)
         } else {
             column = painter.put(painter.cell(item.place, widths.place) + " ", look(.text), row: row, column: column)
-            if !narrow { column = painter.put(painter.cell(item.kind, 7), look(.muted), row: row, column: column) }
+            if !narrow, item.kind == "peer" {
+                column = painter.put(painter.cell(item.kind, 7), look(.muted), row: row, column: column)
+            }
             if item.kind == "peer", widths.name > 0 {
                 column = painter.put(painter.cell(item.name, widths.name) + " ", look(.text), row: row, column: column)
             }
@@ -82,7 +94,8 @@ enum OverviewScreen {
         let age = item.tail + (item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? "")
         let room = painter.width - column - TextWidth.of(age) - 1
         let detail =
-            item.tail.isEmpty ? painter.cell(item.detail, max(0, room)) : painter.fit(item.detail, max(0, room))
+            item.since == nil
+            ? painter.fit(item.detail, max(0, room)) : painter.cell(item.detail, max(0, min(room, widths.detail + 1)))
         painter.put(painter.fit(detail + age, painter.width - column), look(role), row: row, column: column)
     }
 

@@ -103,12 +103,18 @@ enum PeerDetailScreen {
         return lines
     }
 
+    /// The other end: who has our address as theirs and theirs as ours. An end that is down may not tell its own
+    /// address; then the one address and both AS numbers must do.
     static func farEnd(of entry: PeerEntry, among every: [PeerEntry]) -> PeerEntry? {
-        guard let mine = entry.peer.localAddress, let theirs = entry.peer.remoteAddress else { return nil }
+        let (mine, theirs) = (entry.peer.localAddress, entry.peer.remoteAddress)
+        func agree<Value: Equatable>(_ a: Value?, _ b: Value?) -> Bool { a == nil || b == nil || a == b }
         return every.first { other in
-            other.device != entry.device && other.peer.localAddress == theirs && other.peer.remoteAddress == mine
-                && (other.peer.remoteAS == nil || entry.peer.localAS == nil
-                    || other.peer.remoteAS == entry.peer.localAS)
+            let known =
+                (mine != nil && other.peer.remoteAddress == mine)
+                || (theirs != nil && other.peer.localAddress == theirs)
+            return known && other.device != entry.device && agree(other.peer.remoteAddress, mine)
+                && agree(other.peer.localAddress, theirs) && agree(other.peer.remoteAS, entry.peer.localAS)
+                && agree(other.peer.localAS, entry.peer.remoteAS)
         }
     }
 

@@ -44,7 +44,11 @@ enum PeersScreen {
 
     private static func sentences(_ total: Int, _ snapshot: Snapshot, _ state: ViewState) -> [String] {
         if total > 0 {
-            return ["None of \(total) sessions matches \"\(state.filter.text)\".", "esc shows all of them."]
+            let text = state.filter.text
+            // The slash that opens the line is not the one that makes a pattern.
+            let meant = !text.contains("/") && text.contains { "|*^$[(".contains($0) }
+            return ["None of \(total) sessions matches \"\(text)\".", "esc shows all of them."]
+                + (meant ? ["A pattern begins with a slash of its own: /\(text)"] : [])
         }
         if snapshot.devices.allSatisfy({ $0.peers == nil }) {
             return ["No session has been seen yet.", "8 shows how far each device is reached."]

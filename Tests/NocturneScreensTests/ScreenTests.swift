@@ -68,6 +68,17 @@ private let hgcOnBkk00 = PeerID(
         #expect(frame.text.contains("bkk00_v4 ✔ established"))
     }
 
+    @Test func anEndThatIsDownAndTellsNoAddressFindsTheOther() {
+        var snapshot = SampleNetwork.broken()
+        SampleNetwork.change(&snapshot, "bkk00") { device in
+            for index in device.peers?.value.indices ?? 0..<0 where device.peers?.value[index].state == .active {
+                device.peers?.value[index].localAddress = nil
+            }
+        }
+        #expect(
+            Screens.draw(snapshot, state(.peer(hgcOnBkk00)), context()).text.contains("far end       hgc     10.9.0.1"))
+    }
+
     @Test func darkIsNeverShownAsUp() {
         let frame = Screens.draw(SampleNetwork.jumpLost(), state(.peers), context())
         #expect(!frame.text.contains("✔ bkk"))
