@@ -71,7 +71,7 @@ public actor Engine {
         for device in inventory.devices where !driven.contains(device.name) {
             let fault = Fault(
                 rung: .daemon, code: "platform-unread", place: "\(device.name)",
-                message: "this version does not read the platform \(device.platform.rawValue)",
+                message: "this version does not read the platform \(device.daemon.rawValue)",
                 hint: "take it out of the inventory, or leave it here as a reminder", retries: false)
             _ = world.refuse(device.name, fault, at: clock.now)
         }

@@ -18,7 +18,8 @@ import NocturneModel
 /// - `header`: begins a run. `version` is the format's; a reader refuses a newer one. A file that was appended to has
 ///   several.
 /// - `full`: a whole snapshot with the raw answers of the devices. The first line after a header, then one at least
-///   every 60 s of snapshots.
+///   every 60 s of snapshots, and at the end of a run its last snapshot once more, which takes the place of the line
+///   with the same number before it.
 /// - `change`: what differs from the line before.
 ///   - `seen`: devices whose answers were the same but for their age: milliseconds before `at` at which status, peers,
 ///     BFD and OSPF were seen, each after the first relative to the one before it (positive is later); null for one

@@ -123,6 +123,8 @@ public struct RecordingReader: Sendable {
             return skip(line, "is of the unknown kind “\(kind ?? "")”")
         }
         guard let number, let at else { return skip(line, "has no number or no time") }
+        // A run ends with the whole of its last snapshot: the same snapshot, said in full.
+        if kind == "full", let last = entries.last, last.number == number, last.at == at { entries.removeLast() }
         entries.append(
             Entry(
                 line: line, offset: offset, length: length, isFull: kind == "full", number: number, at: at,

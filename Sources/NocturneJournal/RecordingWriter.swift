@@ -51,6 +51,8 @@ public final class RecordingWriter {
     private var mirror: RecordedState?
     private var lastFull: UTC?
     private var retryAt: UTC?
+    /// The latest snapshot, while only its changes are in the file.
+    private var unfull: Snapshot?
 
     /// Nothing is opened before the first snapshot.
     public init(path: String, options: Options = Options()) {
@@ -84,9 +86,15 @@ public final class RecordingWriter {
         return state
     }
 
-    /// Puts everything on disk and lets go of the file.
+    /// Ends with a full line, so that a short run has its transcripts too; puts everything on disk and lets go of the
+    /// file.
     public func close() {
         guard file >= 0 else { return }
+        if let unfull {
+            self.unfull = nil
+            // A disk that is full now has the changes already; only the transcripts of the end are missing.
+            do throws(Failure) { try fullLine(for: unfull) } catch { state = .failed(error.reason) }
+        }
         fsync(file)
         Glibc.close(file)
         file = -1
@@ -105,12 +113,21 @@ public final class RecordingWriter {
             // The difference was made from this very state, so it fits.
             _ = mirror.apply(change, number: snapshot.number, at: snapshot.at)
             self.mirror = mirror
+            unfull = snapshot
             return
         }
-        try append(
-            kind: "full", snapshot, body: RecordingLine.Full(snapshot: options.transcripts ? snapshot : kept))
+        try fullLine(for: snapshot)
         mirror = RecordedState(kept)
         lastFull = snapshot.at
+        unfull = nil
+    }
+
+    private func fullLine(for snapshot: Snapshot) throws(Failure) {
+        var kept = snapshot
+        if !options.transcripts {
+            for at in kept.devices.indices { kept.devices[at].transcripts = [:] }
+        }
+        try append(kind: "full", snapshot, body: RecordingLine.Full(snapshot: kept))
         guard fsync(file) == 0 || errno == EINVAL || errno == EROFS else { throw failure("put on disk") }
     }
 

@@ -77,7 +77,8 @@ public struct Reach: Hashable, Sendable, Codable {
 
     public init(
         climbed: Rung? = nil, fault: Fault? = nil, path: String? = nil, carrier: String? = nil,
-        roundTripMilliseconds: Double? = nil, algorithms: String? = nil, retryAt: UTC? = nil, attempts: Int = 0, client: String? = nil
+        roundTripMilliseconds: Double? = nil, algorithms: String? = nil, retryAt: UTC? = nil, attempts: Int = 0,
+        client: String? = nil
     ) {
         self.climbed = climbed
         self.fault = fault

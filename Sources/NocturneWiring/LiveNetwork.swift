@@ -21,9 +21,12 @@ public final class LiveNetwork {
     /// - Parameter sink: what records; nil for nothing.
     public init(inventory: Inventory, sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off) {
         let network = Network(paths: inventory.paths)
-        let drivers: [any DeviceDriver] = inventory.devices.map { device in
-            BirdDriver(device: device, link: network.link(for: device), clock: { SystemClock().now })
-        }
+        // A device that no driver reads is said to be so by the engine; it is not asked what it cannot answer. `auto`
+        // looks for BIRD, the one daemon there is a driver for.
+        let drivers: [any DeviceDriver] = inventory.devices.filter { $0.runs.contains(.bird) || $0.platform == .auto }
+            .map { device in
+                BirdDriver(device: device, link: network.link(for: device), clock: { SystemClock().now })
+            }
         let engine = Engine(
             inventory: inventory, drivers: drivers, sink: sink, recorder: recorder, executor: NetworkActor.executor)
         // The states are read when the engine's turn comes, not when the change did: two changes cannot be swapped.

@@ -35,7 +35,7 @@ struct ConsoleCommand: ParsableCommand {
                     .usage, "--record is for the live network, and \(replay.demo ? "--demo" : "--replay") is not",
                     hint: "leave one of them out")
             }
-            try tape.play(common, playing: replay.demo)
+            try tape.play(common)
             return
         }
         let inventory = try common.readInventory()

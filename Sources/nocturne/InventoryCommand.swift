@@ -17,7 +17,8 @@ struct InventoryCommand: ParsableCommand {
 
     /// Every problem of the file, not only the first.
     struct Check: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Everything that is wrong with it, with file, line and column.")
+        static let configuration = CommandConfiguration(
+            abstract: "Everything that is wrong with it, with file, line and column.")
 
         @OptionGroup var file: FileOption
 

@@ -25,7 +25,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try Recording.file(file).play(common, playing: follow, follow: follow)
+        try Recording.file(file).play(common, follow: follow)
     }
 }
 
@@ -44,13 +44,13 @@ enum Recording {
     }
 
     /// The console on it, until somebody leaves.
-    func play(_ common: CommonOptions, playing: Bool, follow: Bool = false) throws {
+    func play(_ common: CommonOptions, follow: Bool = false) throws {
         let cursor = try open(asJSON: false)
         // Before the screen is taken: the devices of a recording stay the same, so a pattern is right or wrong at once.
         if let first = cursor.snapshot { _ = try common.narrow(first, of: name, asJSON: false) }
         let desk = try Desk(common)
         let tape = Tape(
-            cursor, file: name, playing: playing, follow: follow,
+            cursor, file: name, follow: follow,
             narrow: { (try? common.narrow($0, of: name, asJSON: false)) ?? $0 },
             ring: { [doorbell = desk.doorbell] in doorbell.ring() })
         desk.run(tape, ConsoleLoop.Options(theme: desk.theme, now: { SystemClock().now }, replay: tape))

@@ -7,7 +7,7 @@ import NocturneJournal
 import NocturneModel
 import NocturneScreens
 
-/// A recording being played to the console: from its beginning, stopped there until somebody plays, or following its end.
+/// A recording being played to the console: from its beginning, or following its end.
 ///
 /// Lives on the console's thread; only the timer that rings the bell is elsewhere, and it knows nothing of the cursor.
 final class Tape: SnapshotSource, ReplayControl {
@@ -17,7 +17,7 @@ final class Tape: SnapshotSource, ReplayControl {
     private let file: String
     private let follow: Bool
     private let narrow: (Snapshot) -> Snapshot
-    private var playing: Bool
+    private var playing = true
     private var shown: Snapshot
     private var asked: Duration
     private let timer: any DispatchSourceTimer
@@ -26,14 +26,13 @@ final class Tape: SnapshotSource, ReplayControl {
     ///   - narrow: what of each snapshot is shown.
     ///   - ring: called a few times a second, so that a playing recording is looked at.
     init(
-        _ cursor: ReplayCursor, file: String, playing: Bool, follow: Bool, narrow: @escaping (Snapshot) -> Snapshot,
+        _ cursor: ReplayCursor, file: String, follow: Bool, narrow: @escaping (Snapshot) -> Snapshot,
         ring: @escaping @Sendable () -> Void
     ) {
         self.narrow = narrow
         self.cursor = cursor
         self.file = file
         self.follow = follow
-        self.playing = playing
         if follow { self.cursor.seekToEnd() }
         shown = narrow(self.cursor.snapshot ?? Snapshot(at: UTC(milliseconds: 0), site: ""))
         asked = clock.monotonic

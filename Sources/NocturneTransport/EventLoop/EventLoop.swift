@@ -13,7 +13,7 @@ import Glibc
 /// Why not swift-nio: libssh2 wants raw readiness and we want `TCP_QUICKACK` after every read, so of NIO only its
 /// loop would be used; these few hundred lines are less to read and nothing to keep up with.
 ///
-/// This is the corner of the system calls: `@unchecked Sendable` because the queue is guarded by the mutex and
+/// Unsafe corner: the system calls' one. `@unchecked Sendable` because the queue is guarded by the mutex and
 /// everything else is touched by the loop's thread only. The mutex is a pthread one since ThreadSanitizer does not
 /// understand the futex of `Synchronization.Mutex`.
 final class EventLoop: SerialExecutor, @unchecked Sendable {
