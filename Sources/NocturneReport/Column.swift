@@ -28,6 +28,8 @@ public struct Column<Row: Sendable>: Sendable {
     public var alignment: Alignment
     /// The text of a row.
     public var text: @Sendable (Row, CellContext) -> String
+    /// What stands where ``text`` does not fit, instead of the beginning of it; nil for the beginning.
+    public var short: (@Sendable (Row) -> String?)?
     /// What it sorts by; nil for a column that has no order, such as the mark.
     public var order: (@Sendable (Row, UTC) -> SortKey)?
     /// The width one row wants, where it is cheap to tell; nil takes `minimum`.
@@ -37,7 +39,7 @@ public struct Column<Row: Sendable>: Sendable {
         _ key: String, _ title: String, minimum: Int, maximum: Int? = nil, reserve: Int? = nil, priority: Int,
         alignment: Alignment = .left,
         measure: (@Sendable (Row) -> Int)? = nil, order: (@Sendable (Row, UTC) -> SortKey)?,
-        text: @escaping @Sendable (Row, CellContext) -> String
+        short: (@Sendable (Row) -> String?)? = nil, text: @escaping @Sendable (Row, CellContext) -> String
     ) {
         self.key = key
         self.title = title
@@ -47,6 +49,7 @@ public struct Column<Row: Sendable>: Sendable {
         self.priority = priority
         self.alignment = alignment
         self.text = text
+        self.short = short
         self.order = order
         self.measure = measure
     }
@@ -56,7 +59,7 @@ public struct Column<Row: Sendable>: Sendable {
 public struct CellContext: Hashable, Sendable {
     public var now: UTC
     public var marks: Marks
-    /// On a screen: ages in steps, and the word "dark" left to the mark.
+    /// On a screen: ages in steps.
     public var terse: Bool
 
     public init(now: UTC, marks: Marks, terse: Bool = false) {
@@ -125,7 +128,10 @@ public struct ColumnLayout: Hashable, Sendable {
         var size = Dictionary(uniqueKeysWithValues: chosen.map { ($0, columns[$0].minimum) })
         for (index, more) in reserved where chosen.contains(index) { size[index, default: 0] += more }
         for index in byPriority where chosen.contains(index) {
-            let more = min(max(0, wanted[index] - (size[index] ?? 0)), max(0, width - used))
+            let missing = max(0, wanted[index] - (size[index] ?? 0))
+            let room = max(0, width - used)
+            // A column with a short form has no use for half the room.
+            let more = columns[index].short != nil && missing > room ? 0 : min(missing, room)
             size[index, default: 0] += more
             used += more
         }

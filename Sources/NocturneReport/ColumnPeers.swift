@@ -33,6 +33,15 @@ public final class PeerEntry: Sendable {
     public var since: UTC? { peer.since ?? peer.uptimeSeconds.map { observedAt - .seconds($0) } }
 }
 
+extension Peer {
+    /// Why it is not up, or last was not: the daemon's last error, and what a person gave as reason (RFC 9003).
+    public var reason: String? {
+        let error = lastError.flatMap { $0.isEmpty ? nil : $0 }
+        guard let message = detail.message, !message.isEmpty, error?.contains(message) != true else { return error }
+        return [error, "\"\(message)\""].compactMap { $0 }.joined(separator: ": ")
+    }
+}
+
 extension PeerEntry {
     /// The sessions of one device, by name.
     public static func entries(of device: DeviceState, dark: Bool) -> [PeerEntry] {
@@ -61,18 +70,20 @@ extension PeerEntry {
             "health", " ", minimum: 1, priority: 0, order: { row, _ in .number(row.health.rank) },
             text: { row, context in context.marks(row.health) }),
         Column(
-            "peer", "PEER", minimum: 10, maximum: 28, priority: 0, measure: { $0.peer.name.count },
+            "peer", "PEER", minimum: 10, maximum: 28, priority: 0, measure: { $0.peer.name.utf8.count },
             order: { row, _ in .text(row.peer.name) }, text: { row, _ in row.peer.name }),
         Column(
             "as", "AS", minimum: 6, maximum: 10, priority: 2, measure: { $0.peer.remoteAS.map(digits) ?? 0 },
             order: { row, _ in .number((row.peer.remoteAS?.rawValue).map(Int.init)) },
             text: { row, context in text(row.peer.remoteAS?.description, context) }),
         Column(
-            "state", "STATE", minimum: 12, maximum: 17, priority: 0,
-            order: { row, _ in .text(row.peer.state.rawValue) },
-            text: { row, context in
-                guard row.health == .dark else { return row.peer.state.rawValue }
-                return (context.terse ? "~" : "dark ~") + row.peer.state.rawValue
+            // The last state known is history: it stands where there is room, behind the word.
+            "state", "STATE", minimum: 12, maximum: 22, reserve: 12, priority: 0,
+            measure: { row in row.health == .dark ? row.peer.state.rawValue.utf8.count + 11 : 0 },
+            order: { row, _ in .text(row.health == .dark ? "dark" : row.peer.state.rawValue) },
+            short: { row in row.health == .dark ? "dark" : nil },
+            text: { row, _ in
+                row.health == .dark ? "dark (was \(row.peer.state.rawValue))" : row.peer.state.rawValue
             }),
         Column(
             "since", "SINCE", minimum: 6, priority: 1,
@@ -103,7 +114,7 @@ extension PeerEntry {
                 text(row.peer.bfd.map { (row.health == .dark ? "~" : "") + $0.rawValue }, context)
             }),
         Column(
-            "remote", "REMOTE", minimum: 15, maximum: 39, priority: 7,
+            "remote", "REMOTE", minimum: 15, maximum: 39, priority: 8,
             measure: { $0.peer.remoteAddress?.utf8.count ?? $0.peer.interface?.utf8.count ?? 0 },
             order: { row, _ in .address(row.peer.remoteAddress ?? row.peer.interface) },
             text: { row, context in text(row.peer.remoteAddress ?? row.peer.interface, context) }),
@@ -116,9 +127,9 @@ extension PeerEntry {
             order: { row, _ in .text(row.peer.families.joined(separator: " ")) },
             text: { row, context in text(row.peer.families.joined(separator: " "), context) }),
         Column(
-            "error", "LAST ERROR", minimum: 16, maximum: 40, priority: 8,
-            measure: { $0.peer.lastError?.utf8.count ?? 0 }, order: { row, _ in .text(row.peer.lastError) },
-            text: { row, context in text(row.peer.lastError, context) }),
+            "error", "LAST ERROR", minimum: 16, maximum: 48, priority: 7,
+            measure: { ($0.peer.lastError?.utf8.count ?? 0) + ($0.peer.detail.message.map { $0.utf8.count + 4 } ?? 0) },
+            order: { row, _ in .text(row.peer.reason) }, text: { row, context in text(row.peer.reason, context) }),
         Column(
             "description", "DESCRIPTION", minimum: 16, maximum: 48, priority: 11,
             measure: { $0.peer.description?.utf8.count ?? 0 }, order: { row, _ in .text(row.peer.description) },

@@ -9,8 +9,8 @@ import NocturneModel
 public enum SortKey: Hashable, Sendable {
     case missing
     case number(Double)
-    /// 4 or 6, then the bytes of the address.
-    case address([UInt8])
+    /// 4 or 6, then the address as a number.
+    case address(version: Int, high: UInt64, low: UInt64)
     case text(String)
 
     public static func text(_ text: String?) -> SortKey {
@@ -23,9 +23,14 @@ public enum SortKey: Hashable, Sendable {
     public static func address(_ text: String?) -> SortKey {
         guard let text, !text.isEmpty else { return .missing }
         let bare = text.prefix { $0 != "%" && $0 != "/" }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, String(bare), &bytes) == 1 { return .address([4] + bytes.prefix(4)) }
-        if inet_pton(AF_INET6, String(bare), &bytes) == 1 { return .address([6] + bytes) }
+        var short = in_addr()
+        if inet_pton(AF_INET, String(bare), &short) == 1 {
+            return .address(version: 4, high: 0, low: UInt64(UInt32(bigEndian: short.s_addr)))
+        }
+        var halves: (UInt64, UInt64) = (0, 0)
+        if inet_pton(AF_INET6, String(bare), &halves) == 1 {
+            return .address(version: 6, high: UInt64(bigEndian: halves.0), low: UInt64(bigEndian: halves.1))
+        }
         return .text(text)
     }
 
@@ -40,16 +45,18 @@ public enum SortKey: Hashable, Sendable {
 
     /// Whether `self` comes before `other` in a list sorted downwards or, with `reversed`, upwards.
     public func precedes(_ other: SortKey, reversed: Bool = false) -> Bool? {
-        if self == other { return nil }
+        func turned(_ before: Bool, _ after: Bool) -> Bool? { before ? !reversed : after ? reversed : nil }
         switch (self, other) {
+        case (.missing, .missing): return nil
         case (.missing, _): return false
         case (_, .missing): return true
-        case (.number(let a), .number(let b)): return (a < b) != reversed
-        case (.address(let a), .address(let b)): return a.lexicographicallyPrecedes(b) != reversed
+        case (.number(let a), .number(let b)): return turned(a < b, b < a)
+        case (.address(let version, let high, let low), .address(let version2, let high2, let low2)):
+            let (a, b) = ((version, high, low), (version2, high2, low2))
+            return turned(a < b, b < a)
         case (.text(let a), .text(let b)):
-            if NaturalOrder.precedes(a, b) { return !reversed }
-            if NaturalOrder.precedes(b, a) { return reversed }
-            return nil
+            let order = NaturalOrder.compare(a, b)
+            return turned(order < 0, order > 0)
         default: return (kind < other.kind) != reversed
         }
     }
@@ -59,28 +66,41 @@ public enum SortKey: Hashable, Sendable {
 public enum NaturalOrder {
     public static func precedes(_ a: String, _ b: String) -> Bool { compare(a, b) < 0 }
 
-    private static func compare(_ a: String, _ b: String) -> Int {
-        var left = Substring(a).utf8
-        var right = Substring(b).utf8
-        while let x = left.first, let y = right.first {
-            if isDigit(x), isDigit(y) {
-                let m = left.prefix(while: isDigit)
-                let n = right.prefix(while: isDigit)
-                let p = m.drop { $0 == 0x30 }
-                let q = n.drop { $0 == 0x30 }
-                if p.count != q.count { return p.count - q.count }
-                if !p.elementsEqual(q) { return p.lexicographicallyPrecedes(q) ? -1 : 1 }
-                left = left.dropFirst(m.count)
-                right = right.dropFirst(n.count)
+    /// Below zero, zero or above it, as `a` comes before, with or after `b`.
+    static func compare(_ a: String, _ b: String) -> Int {
+        let fast = a.utf8.withContiguousStorageIfAvailable { x in
+            b.utf8.withContiguousStorageIfAvailable { y in compare(x, y) }
+        }
+        return (fast ?? nil)
+            ?? Array(a.utf8).withUnsafeBufferPointer { x in
+                Array(b.utf8).withUnsafeBufferPointer { y in compare(x, y) }
+            }
+    }
+
+    private static func compare(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int {
+        var (i, j) = (0, 0)
+        while i < a.count, j < b.count {
+            if isDigit(a[i]), isDigit(b[j]) {
+                let (x, y) = (number(a, &i), number(b, &j))
+                if x.count != y.count { return x.count - y.count }
+                for (c, d) in zip(x, y) where c != d { return Int(c) - Int(d) }
             } else {
-                let c = fold(x)
-                let d = fold(y)
+                let (c, d) = (fold(a[i]), fold(b[j]))
                 if c != d { return Int(c) - Int(d) }
-                left = left.dropFirst()
-                right = right.dropFirst()
+                (i, j) = (i + 1, j + 1)
             }
         }
-        return left.isEmpty ? (right.isEmpty ? 0 : -1) : 1
+        return i == a.count ? (j == b.count ? 0 : -1) : 1
+    }
+
+    /// The digits from `index` on without leading zeros; `index` moves behind them.
+    private static func number(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ index: inout Int
+    ) -> Slice<UnsafeBufferPointer<UInt8>> {
+        while index < bytes.count, bytes[index] == 0x30 { index += 1 }
+        let start = index
+        while index < bytes.count, isDigit(bytes[index]) { index += 1 }
+        return bytes[start..<index]
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -56,21 +56,26 @@ enum Chrome {
                 StyledLine("  \(live.name)").then(
                     live.roundTripMilliseconds.map { " " + AgeText.milliseconds($0) } ?? ""))
         } else if let first = paths.first {
-            pieces.append(
-                StyledLine("  \(first.name)").then(
-                    first.fault == nil ? " not up yet" : " lost", first.fault == nil ? .dark : .bad))
+            pieces.append(StyledLine("  \(first.name) ").then(word(first), first.fault == nil ? .dark : .bad))
         }
+        let why = pieces.count
         for path in paths where path.name != (live ?? paths.first)?.name {
-            pieces.append(StyledLine("  alt \(path.name) ").then(path.alive ? "ok" : "lost", path.alive ? .up : .dark))
+            let role: Role = path.alive ? .up : path.fault == nil ? .dark : .bad
+            pieces.append(StyledLine("  alt \(path.name) ").then(word(path), role))
         }
         let clock = "  \(painter.context.wall.clockMinutes) UTC"
         let (mark, role): (String, Role) =
             switch snapshot.recorder {
             case .off: ("", .muted)
             case .recording: ("  \(painter.context.glyphs.recording) REC", .recording)
-            case .failed: ("  NOT RECORDING", .bad)
+            case .failed: ("  REC FAILED", .bad)
             }
         let start = painter.width - TextWidth.of(mark + clock) - 1
+        // Nothing is reached: why is worth the room that the rest leaves.
+        let room = start - pieces.reduce(0) { $0 + TextWidth.of($1.text) }
+        if live == nil, let fault = paths.first?.fault, room >= 12 {
+            pieces.insert(StyledLine(painter.fit(": " + fault.message, room), .bad), at: why)
+        }
         // What does not fit whole is left out: half a number is another number.
         var column = 0
         for piece in pieces where column + TextWidth.of(piece.text) <= start {
@@ -78,6 +83,10 @@ enum Chrome {
         }
         painter.put(mark, role, row: 0, column: start)
         painter.put(clock + " ", .title, row: 0, column: start + TextWidth.of(mark))
+    }
+
+    private static func word(_ path: PathState) -> String {
+        path.alive ? "ok" : path.fault == nil ? "not up yet" : "lost"
     }
 
     private static func tabs(_ painter: inout Painter, _ state: ViewState) {
@@ -116,7 +125,11 @@ enum Chrome {
             piece(.down, counts.down, "down"), piece(.degraded, counts.degraded, "degraded"),
             piece(.dark, counts.dark, causes), piece(.up, counts.up, "up"),
         ]
-        if let oldest = counts.oldest { line = line.then(" oldest \(AgeText.observed(context.now - oldest))", .muted) }
+        if let oldest = counts.oldest {
+            line = line.then(" oldest \(AgeText.observed(context.now - oldest))", .muted)
+        } else if let last = snapshot.devices.compactMap(\.seenAt).max() {
+            line = line.then(" newest ~\(AgeText.observed(context.now - last))", .dark)
+        }
         if let (shown, total) = context.lists.filtered(snapshot, state, at: context.now), !state.filter.text.isEmpty {
             line = line.then("  \(shown) of \(total)", .filter)
         }
@@ -141,7 +154,7 @@ enum Chrome {
             let age = AgeText.coarse(context.wall - frozen.at)
             banners.append("FROZEN at \(frozen.at.clock)Z, \(age) ago: the network goes on, Z shows it")
         }
-        if case .failed(let reason) = snapshot.recorder { banners.append("NOT RECORDING: \(reason)") }
+        if case .failed(let reason) = snapshot.recorder { banners.append("REC FAILED: \(reason)") }
         return banners
     }
 

@@ -7,7 +7,7 @@ import NocturneReport
 ///
 /// ```
 /// hgc established        both words somewhere in the row, in any case
-/// /^iptx-.*-25           the rest of the line is a regular expression;  /!re  what does not match it
+/// /^iptx-.*-25           the rest of the line is a pattern as in grep -E;  /!re  what does not match it
 /// state:active as:9304   a field;  name: addr: group: family: device:  with * for anything
 /// age:>10m age:<30s      how long in the present state
 /// down up dark degraded  the row's health
@@ -48,10 +48,16 @@ public struct Filter: Hashable, Sendable {
     /// The names a field may have, for completion.
     public static let fields = ["state:", "as:", "age:", "device:", "name:", "addr:", "group:", "family:"]
 
+    /// Whether all that this leaves is among what `other` leaves, so that only those need be asked.
+    func narrows(_ other: Filter) -> Bool {
+        guard other.problem == nil, problem == nil, terms.count >= other.terms.count else { return false }
+        return zip(terms, other.terms).allSatisfy { $0.narrows($1) }
+    }
+
     /// The test itself, made once for a pass over many rows.
     func matcher(at now: UTC) -> (Candidate) -> Bool {
-        let compiled = terms.map { ($0, $0.regex) }
-        return { row in compiled.allSatisfy { $0.0.matches(row, regex: $0.1, at: now) } }
+        let compiled = terms.map { ($0, $0.pattern) }
+        return { row in compiled.allSatisfy { $0.0.matches(row, pattern: $0.1, at: now) } }
     }
 
     public func select(_ entries: [PeerEntry], at now: UTC) -> [PeerEntry] {
@@ -78,7 +84,8 @@ struct Candidate {
     var addresses: [String]
     var families: [String]
     var since: UTC?
-    var words: [String?]
+    /// The whole row as one text in lower case: what words and patterns are looked for in.
+    var line: String
 
     init(_ entry: PeerEntry) {
         let peer = entry.peer
@@ -91,7 +98,11 @@ struct Candidate {
         addresses = [peer.remoteAddress, peer.localAddress].compactMap { $0 }
         families = peer.families
         since = entry.since
-        words = [peer.description, peer.interface, peer.lastError, peer.bfd.map { "bfd \($0.rawValue)" }]
+        line = Self.line(
+            [device, name, asn.map { "AS\($0)" }, state, group] + addresses + families + [
+                peer.description, peer.interface, peer.lastError, peer.detail.message,
+                peer.bfd.map { "bfd \($0.rawValue)" },
+            ])
     }
 
     init(_ entry: DeviceEntry) {
@@ -104,15 +115,20 @@ struct Candidate {
         addresses = [entry.state.address]
         families = []
         since = entry.state.seenAt
-        words = [
-            entry.state.role, entry.state.model, reach.fault?.message, reach.fault?.code, reach.carrier, reach.path,
-            entry.state.platform.rawValue,
-        ]
+        line = Self.line(
+            [device, state, group] + addresses + [
+                entry.state.role, entry.state.model, reach.fault?.message, reach.fault?.code, reach.carrier, reach.path,
+                entry.state.platform.rawValue,
+            ])
     }
 
-    /// What words are looked for in.
-    var pieces: [String?] { [device, name, asn.map { "AS\($0)" }, state, group] + addresses + families + words }
-
-    /// The whole row as one text, for patterns.
-    var line: String { pieces.compactMap { $0 }.joined(separator: " ") }
+    private static func line(_ pieces: [String?]) -> String {
+        var line = ""
+        for piece in pieces {
+            guard let piece, !piece.isEmpty else { continue }
+            if !line.isEmpty { line += " " }
+            line += piece
+        }
+        return line.lowercased()
+    }
 }

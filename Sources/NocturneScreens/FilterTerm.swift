@@ -8,7 +8,7 @@ struct Term: Sendable {
 
     enum Kind: Sendable {
         case word([UInt8])
-        case pattern(SendableRegex, inverse: Bool)
+        case pattern(String, inverse: Bool)
         case health(Health)
         case state([UInt8])
         case asn(UInt32)
@@ -59,13 +59,10 @@ struct Term: Sendable {
         guard source.utf8.count <= 200 else {
             return .failure(Failure(sentence: "the pattern is longer than 200 bytes"))
         }
-        guard !SendableRegex.explodes(source) else {
-            return .failure(Failure(sentence: "/\(source) repeats within repeats; matching it may never end"))
-        }
-        guard let regex = SendableRegex(source) else {
+        guard Pattern(source) != nil else {
             return .failure(Failure(sentence: "/\(source) is not a regular expression (yet)"))
         }
-        return .success(Term(kind: .pattern(regex, inverse: inverse)))
+        return .success(Term(kind: .pattern(source, inverse: inverse)))
     }
 
     private static func state(_ value: String) -> Result<Term?, Failure> {
@@ -91,14 +88,20 @@ struct Term: Sendable {
         return .success(Term(kind: .age(longer: sign == ">", than: .seconds(number * factor))))
     }
 
-    var regex: Regex<AnyRegexOutput>? { if case .pattern(let regex, _) = kind { regex.compiled() } else { nil } }
+    var pattern: Pattern? { if case .pattern(let source, _) = kind { Pattern(source) } else { nil } }
 
-    func matches(_ row: Candidate, regex: Regex<AnyRegexOutput>?, at now: UTC) -> Bool {
+    /// Whether what this leaves is among what `other` leaves: a word grows while it is typed.
+    func narrows(_ other: Term) -> Bool {
+        guard case .word(let longer) = kind, case .word(let shorter) = other.kind else { return false }
+        return longer.starts(with: shorter)
+    }
+
+    func matches(_ row: Candidate, pattern: Pattern?, at now: UTC) -> Bool {
         switch kind {
-        case .word(let word): return row.pieces.contains { $0.map { Self.contains($0, word) } ?? false }
+        case .word(let word): return Self.contains(row.line, word)
         case .pattern(_, let inverse):
-            guard let regex else { return false }
-            return ((try? regex.firstMatch(in: row.line)) != nil) != inverse
+            guard let pattern else { return false }
+            return pattern.matches(row.line) != inverse
         case .health(let health): return row.health == health
         case .state(let word):
             // What is dark is in no state of its own: its last one is history.
@@ -116,20 +119,22 @@ struct Term: Sendable {
         }
     }
 
-    /// Whether `needle`, in lower case, stands in `text`, in any case.
+    /// Whether `needle` stands in `text`, both in lower case. A word has no blank, so it cannot span two fields.
     private static func contains(_ text: String, _ needle: [UInt8]) -> Bool {
-        var text = text.utf8.allSatisfy({ $0 < 0x80 }) ? text : text.lowercased()
+        var text = text
         return text.withUTF8 { bytes in
-            guard let first = needle.first else { return true }
-            guard bytes.count >= needle.count else { return false }
-            for start in 0...(bytes.count - needle.count) where lower(bytes[start]) == first {
-                if needle.indices.allSatisfy({ lower(bytes[start + $0]) == needle[$0] }) { return true }
+            needle.withUnsafeBufferPointer { needle in
+                guard let first = needle.first else { return true }
+                guard bytes.count >= needle.count else { return false }
+                for start in 0...(bytes.count - needle.count) where bytes[start] == first {
+                    var length = 1
+                    while length < needle.count, bytes[start + length] == needle[length] { length += 1 }
+                    if length == needle.count { return true }
+                }
+                return false
             }
-            return false
         }
     }
-
-    private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 }
 
 /// A value of a field: the beginning of it, or with `*` the whole of it.
@@ -152,50 +157,5 @@ struct Glob: Sendable {
             rest = rest[range.upperBound...]
         }
         return rest.hasSuffix(last)
-    }
-}
-
-/// A regular expression that a value can hold: `Regex` itself is not Sendable, so a pass over rows compiles its own.
-struct SendableRegex: Hashable, Sendable {
-    let source: String
-
-    init?(_ source: String) {
-        self.source = source
-        guard compiled() != nil else { return nil }
-    }
-
-    func compiled() -> Regex<AnyRegexOutput>? { (try? Regex(source))?.ignoresCase() }
-
-    /// Whether matching may take time beyond measure: a repetition within a repeated group, or many open repetitions.
-    ///
-    /// The engine backtracks, and the keyboard waits for it.
-    static func explodes(_ source: String) -> Bool {
-        var groups: [Bool] = []
-        var repetitions = 0
-        var closed: Bool?
-        var escaped = false
-        var inClass = false
-        for character in source {
-            defer { if character != ")" || escaped { closed = nil } }
-            if escaped {
-                escaped = false
-                continue
-            }
-            switch character {
-            case "\\": escaped = true
-            case "[": inClass = true
-            case "]": inClass = false
-            case _ where inClass: break
-            case "(": groups.append(false)
-            case ")": closed = groups.popLast() ?? false
-            case "|": if !groups.isEmpty { groups[groups.count - 1] = true }
-            case "*", "+", "{":
-                repetitions += 1
-                if closed == true { return true }
-                for index in groups.indices { groups[index] = true }
-            default: break
-            }
-        }
-        return repetitions > 4
     }
 }

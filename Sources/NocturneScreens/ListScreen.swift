@@ -51,8 +51,10 @@ enum ListScreen {
                     if selected { .selected } else {
                         role(columns[index].key, look.health(entry), stale: look.stale(entry), moved: moved)
                     }
+                let full = columns[index].text(entry, cells)
                 let text = painter.cell(
-                    columns[index].text(entry, cells), width, columns[index].alignment == .right ? .right : .left)
+                    TextWidth.of(full) > width ? columns[index].short?(entry) ?? full : full, width,
+                    columns[index].alignment == .right ? .right : .left)
                 painter.put(text, role, row: row, column: column)
                 column += width + 1
             }

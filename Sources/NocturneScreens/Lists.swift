@@ -17,13 +17,21 @@ public final class Lists {
         var dark: [Bool]
     }
 
-    private struct Chunk {
-        var seen: UTC?
-        var dark: Bool
-        var entries: [PeerEntry]
+    private final class Chunk {
+        let seen: UTC?
+        let dark: Bool
+        let entries: [PeerEntry]
         /// What a filter leaves of them, and which one.
         var filter: Filter?
-        var shown: [PeerEntry] = []
+        var shown: [Int] = []
+        /// What filters ask the entries; made when the first filter is.
+        var candidates: [Candidate] = []
+
+        init(_ device: DeviceState, dark: Bool) {
+            seen = device.peers?.at
+            self.dark = dark
+            entries = PeerEntry.entries(of: device, dark: dark)
+        }
     }
 
     private struct RowsKey: Hashable {
@@ -76,8 +84,7 @@ public final class Lists {
             let dark = moment.dark[index]
             var chunk = chunks[device.name]
             if chunk == nil || chunk?.seen != device.peers?.at || chunk?.dark != dark {
-                chunk = Chunk(
-                    seen: device.peers?.at, dark: dark, entries: PeerEntry.entries(of: device, dark: dark))
+                chunk = Chunk(device, dark: dark)
             }
             guard let chunk else { continue }
             entries += chunk.entries
@@ -114,20 +121,21 @@ public final class Lists {
         return rows
     }
 
-    /// What a filter leaves; asked anew only of devices that were observed anew.
+    /// What a filter leaves; asked anew only of devices that were observed anew, and while it is typed only of rows that
+    /// are left.
     private func selected(_ every: [PeerEntry], _ filter: Filter, _ snapshot: Snapshot, at now: UTC) -> [PeerEntry] {
-        if filter.isEmpty || filter.dependsOnTime { return filter.select(every, at: now) }
+        if filter.isEmpty { return every }
         let matches = filter.matcher(at: now)
         var shown: [PeerEntry] = []
-        for index in snapshot.devices.indices {
-            let name = snapshot.devices[index].name
-            guard var chunk = chunks[name] else { continue }
-            if chunk.filter != filter {
+        for device in snapshot.devices {
+            guard let chunk = chunks[device.name] else { continue }
+            if chunk.filter != filter || filter.dependsOnTime {
+                if chunk.candidates.isEmpty { chunk.candidates = chunk.entries.map(Candidate.init) }
+                let among = chunk.filter.map(filter.narrows) == true ? chunk.shown : Array(chunk.entries.indices)
+                chunk.shown = among.filter { matches(chunk.candidates[$0]) }
                 chunk.filter = filter
-                chunk.shown = chunk.entries.filter { matches(Candidate($0)) }
-                chunks[name] = chunk
             }
-            shown += chunk.shown
+            for index in chunk.shown { shown.append(chunk.entries[index]) }
         }
         return shown
     }
@@ -172,30 +180,31 @@ public final class Lists {
         guard let key = list.sort, let order = columns.first(where: { $0.key == key })?.order else {
             return list.reversed ? rows.reversed() : rows
         }
+        let keys = rows.map { order($0, now) }
         // Equal keys keep the order they came in, so that nothing trembles.
-        return rows.enumerated().map { (key: order($1, now), index: $0, row: $1) }
-            .sorted { $0.key.precedes($1.key, reversed: list.reversed) ?? ($0.index < $1.index) }
-            .map(\.row)
+        return rows.indices.sorted { keys[$0].precedes(keys[$1], reversed: list.reversed) ?? ($0 < $1) }
+            .map { rows[$0] }
     }
 }
 
 /// A list ready to be drawn.
 public struct Rows<Row: Sendable> {
     public let rows: [Row]
+    /// Who they are, in the same order.
+    public let ids: [RowID]
     /// How many there are without the filter.
     public let total: Int
     /// The width each column wants.
     public let wanted: [Int]
-    private let positions: [RowID: Int]
 
     init(_ rows: [Row], total: Int, columns: [Column<Row>], id: (Row) -> RowID) {
         self.rows = rows
         self.total = total
+        ids = rows.map(id)
         wanted = Column.wanted(columns, rows: rows)
-        positions = Dictionary(rows.enumerated().map { (id($1), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    public func position(of id: RowID?) -> Int? { id.flatMap { positions[$0] } }
+    public func position(of id: RowID?) -> Int? { id.flatMap(ids.firstIndex) }
 }
 
 extension Lists {
@@ -203,8 +212,8 @@ extension Lists {
     public func identities(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> [RowID] {
         switch state.place {
         case .overview: overview(snapshot, at: now).map(\.id)
-        case .peers: peers(snapshot, state, at: now).rows.map(\.id)
-        case .devices: devices(snapshot, state, at: now).rows.map(\.id)
+        case .peers: peers(snapshot, state, at: now).ids
+        case .devices: devices(snapshot, state, at: now).ids
         case .help, .peer, .device, .provenance: []
         }
     }

@@ -40,7 +40,7 @@ public struct OverviewItem: Hashable, Sendable {
                 OverviewItem(
                     id: shared ? .cause(cause.key) : .device(cause.devices.first ?? ""), health: .dark,
                     place: cause.name, kind: shared ? "path" : "device", name: "",
-                    detail: cause.reason, tail: "; \(cause.behind)"))
+                    detail: cause.reason, tail: "; \(behind(cause))"))
         }
         // Within one health, what changed last comes first; what has no date keeps the order of the inventory.
         return items.enumerated().sorted { a, b in
@@ -54,10 +54,16 @@ public struct OverviewItem: Hashable, Sendable {
         }.map(\.element)
     }
 
+    /// `9 devices, 48 sessions`; short, because the reason stands before it.
+    private static func behind(_ cause: DarkCause) -> String {
+        let sessions = "\(cause.sessions) session\(cause.sessions == 1 ? "" : "s")"
+        return cause.devices.count == 1 ? "\(sessions) behind it" : "\(cause.devices.count) devices, \(sessions)"
+    }
+
     private static func detail(_ peer: Peer) -> String {
         let asn = peer.remoteAS.map { "AS\($0)  " } ?? ""
         let reason = peer.state == .established ? "established, but BFD is down" : peer.state.rawValue
-        return asn + reason + (peer.state == .established ? "" : peer.lastError.map { ": \($0)" } ?? "")
+        return asn + reason + (peer.state == .established ? "" : peer.reason.map { ": \($0)" } ?? "")
     }
 
     static func detail(_ device: DeviceState) -> String {

@@ -67,8 +67,11 @@ enum OverviewScreen {
         let word = painter.mark(item.health) + " " + (narrow ? "" : painter.cell(item.health.rawValue, 9))
         var column = painter.put(word, look(role), row: row, column: 1)
         if item.kind == "path" {
+            // `jump ops@192.0.2.1:22` is called by its name where its reason would not fit beside the whole of it.
+            let whole = TextWidth.of(item.place + item.detail + item.tail) + 3 <= painter.width - column
+            let place = whole ? item.place : String(item.place.prefix { $0 != " " })
             column = painter.put(
-                painter.fit(item.place, painter.width / 3) + "  ", look(.dark), row: row, column: column)
+                painter.fit(place, painter.width / 3) + "  ", look(.dark), row: row, column: column)
         } else {
             column = painter.put(painter.cell(item.place, widths.place) + " ", look(.text), row: row, column: column)
             if !narrow { column = painter.put(painter.cell(item.kind, 7), look(.muted), row: row, column: column) }

@@ -39,7 +39,7 @@ enum PeerDetailScreen {
     private static func head(_ entry: PeerEntry, _ snapshot: Snapshot, _ context: DrawContext) -> [StyledLine] {
         let peer = entry.peer
         let role = Painter.role(entry.health)
-        let word = entry.health == .dark ? "dark, last seen \(peer.state.rawValue)" : peer.state.rawValue
+        let word = entry.health == .dark ? "dark (was \(peer.state.rawValue))" : peer.state.rawValue
         let since = entry.since.map { " since \($0.date) \($0.clock)Z (\(AgeText.coarse(context.now - $0)))" } ?? ""
         var lines = [
             StyledLine("\(context.marks(entry.health)) \(word)", role).then(entry.health == .dark ? "" : since),
@@ -48,10 +48,12 @@ enum PeerDetailScreen {
         if entry.health == .dark, let fault = snapshot[entry.device]?.reach.fault {
             lines += field("not seen", fault.message, .dark) + field("to do", fault.hint)
         }
+        let loud: Role = peer.state == .established ? .text : .warning
+        lines += field("last error", peer.lastError, loud)
+        lines += field("reason given", peer.detail.message.flatMap { $0.isEmpty ? nil : "\"\($0)\"" }, loud)
         if let told = peer.detail.stateWord, told.lowercased() != peer.state.rawValue {
             lines += field("device says", told)
         }
-        lines += field("last error", peer.lastError, peer.state == .established ? .text : .warning)
         lines += field("description", peer.description)
         lines += field("bfd", peer.bfd?.rawValue, peer.bfd == .down ? .bad : .text)
         lines += field("flaps", peer.flaps.map(String.init))
@@ -81,7 +83,7 @@ enum PeerDetailScreen {
         var lines = [StyledLine()]
         lines += field("this end", "\(entry.device.rawValue.padding(to: 8))\(end(peer.localAddress, peer.localAS))")
         if let far = farEnd(of: entry, among: every) {
-            let word = far.health == .dark ? "dark, last seen \(far.peer.state.rawValue)" : far.peer.state.rawValue
+            let word = far.health == .dark ? "dark (was \(far.peer.state.rawValue))" : far.peer.state.rawValue
             let counts = far.peer.prefixesReceived.map { "  \($0) received" } ?? ""
             lines += [
                 StyledLine("far end".padding(to: 14), .label)
@@ -93,7 +95,7 @@ enum PeerDetailScreen {
             if far.health != .dark, entry.health != .dark, far.peer.state != peer.state {
                 lines += [StyledLine("the two ends tell different states: one of them is behind", .warning)]
             }
-            if let error = far.peer.lastError { lines += field("its error", error) }
+            lines += field("its error", far.peer.reason, far.peer.state == .established ? .text : .warning)
         } else {
             lines += field("far end", "\(end(peer.remoteAddress ?? peer.interface, peer.remoteAS))  not one of ours")
             lines += field("router id", peer.detail.neighborId)

@@ -63,11 +63,15 @@ enum PeersScreen {
             .then(words.compactMap { $0 }.joined(separator: "  "))
         let age = AgeText.observed(context.now - entry.observedAt)
         var second = StyledLine("seen \(age == "<5s" ? "now" : age + " ago") by \(entry.path)", .muted)
+        let down = peer.state != .established
         if entry.health == .dark {
             let fault = snapshot[entry.device]?.reach.fault?.message ?? "the device does not answer"
-            second = StyledLine("dark: \(fault)  ", .dark).then("last seen \(peer.state.rawValue)", .muted)
-        } else if let error = peer.lastError {
-            second = StyledLine("last error: \(error)  ", peer.state == .established ? .muted : .warning)
+            second = StyledLine("dark: \(fault)  ", .dark).then("was \(peer.state.rawValue)", .muted)
+        } else if let reason = peer.reason {
+            second = StyledLine("\(down ? peer.state.rawValue : "last error"): \(reason)  ", down ? .warning : .muted)
+                .then(second.text, .muted)
+        } else if down {
+            second = StyledLine("\(peer.state.rawValue): the device gives no reason  ", .warning)
                 .then(second.text, .muted)
         }
         return [head, second]

@@ -14,7 +14,9 @@ import NocturneTheme
 ///  #    #  #   #  ## ##  #  ##
 ///  #####    ###   #   #  #   #
 ///
-///  ✖ bkk00 iptx-hk-2519  AS9304  active: hold timer expired
+///  ✖  down  bkk00  iptx-hk-2519  since 02:11:26Z       (these three rows in reverse)
+///  AS9304  active: hold timer expired
+///
 ///
 ///  ✖ 2 down  ! 3 degraded  ? 40 dark (1 cause)  ✔ 57 up
 /// ```
@@ -57,32 +59,58 @@ public enum WallScreen {
             old(&painter, snapshot)
             return painter.frame
         }
-        // A word wider than the wall is better read small than cut.
-        let letters = BigLetters.rows(word.rawValue, block: context.glyphs.block)
-        var row = 1
-        if TextWidth.of(letters.first ?? "") + 2 <= painter.width, painter.height >= 12 {
+        let site = " nocturne \(snapshot.site)   \(context.wall.clockMinutes) UTC "
+        painter.put(site, .title, row: 0, column: max(0, painter.width - TextWidth.of(site)))
+        let items = context.lists.overview(snapshot, at: context.now)
+        let roomy = painter.height >= 12
+        var row = roomy ? 1 : 0
+        // A word wider than the wall is better read small than cut; a large wall has larger letters.
+        if roomy, let letters = BigLetters.fitting(word.rawValue, painter, rows: max(5, painter.height / 3)) {
             for line in letters {
                 painter.put(line, role, row: row, column: 1)
                 row += 1
             }
+            row += painter.height >= 18 ? 1 : 0
         } else {
             painter.put(word.rawValue, role, row: row, column: 1)
             row += 1
         }
-        let site = " nocturne \(snapshot.site)   \(context.wall.clockMinutes) UTC "
-        painter.put(site, .title, row: 0, column: max(0, painter.width - TextWidth.of(site)))
-        if painter.height >= 12 { row += 1 }
-        let items = context.lists.overview(snapshot, at: context.now)
         if let first = items.first {
-            // Three rows: alone between blanks, it is what is read second.
-            painter.put(text(first, painter), Painter.role(first.health), row: row, column: 1)
-            row += painter.height >= 12 ? 2 : 1
+            row = band(&painter, first, row: row, high: painter.height >= 10)
+            row += painter.height >= 18 ? 1 : 0
         }
         counts(&painter, snapshot, row: row)
         row += 1
         painter.rule(row: row)
         pages(&painter, rows: (row + 1)..<painter.height, snapshot, items)
         return painter.frame
+    }
+
+    /// What is worst, three rows high in reverse: what is read second. Returns the row below.
+    private static func band(_ painter: inout Painter, _ item: OverviewItem, row: Int, high: Bool) -> Int {
+        var style = painter.style(Painter.role(item.health))
+        style.reverse = true
+        style.bold = true
+        style.dim = false
+        let since = item.since.map { "  since \($0.date == painter.context.now.date ? "" : $0.date + " ")\($0.clock)Z" }
+        let head = [painter.mark(item.health), item.health.rawValue, item.place, item.name].filter { !$0.isEmpty }
+        var lines = [head.joined(separator: "  ") + (since ?? "")]
+        // The rest has two rows: the last words stand even where the first are cut.
+        let room = painter.width - 2
+        let detail = StyledLine(item.detail + item.tail).wrapped(room).map(\.text)
+        if detail.count <= 2 {
+            lines += detail
+        } else {
+            lines += [detail[0], painter.fit(detail[1], room - TextWidth.of(item.tail)) + item.tail]
+        }
+        let height = high ? 3 : 1
+        if !high { lines = [text(item, painter)] }
+        for offset in 0..<height {
+            painter.frame.put(String(repeating: " ", count: painter.width), row: row + offset, column: 0, style: style)
+            guard offset < lines.count else { continue }
+            painter.frame.put(painter.fit(lines[offset], room), row: row + offset, column: 1, style: style)
+        }
+        return row + height
     }
 
     private static func role(_ word: Word) -> Role {
@@ -115,7 +143,9 @@ public enum WallScreen {
     private static func counts(_ painter: inout Painter, _ snapshot: Snapshot, row: Int) {
         let counts = painter.context.lists.counts(snapshot, at: painter.context.now)
         var column = 1
-        let causes = counts.dark > 0 ? " (\(counts.darkCauses) cause\(counts.darkCauses == 1 ? "" : "s"))" : ""
+        let room = painter.width >= 60
+        let causes =
+            counts.dark > 0 && room ? " (\(counts.darkCauses) cause\(counts.darkCauses == 1 ? "" : "s"))" : ""
         for (health, count, rest) in [
             (Health.down, counts.down, ""), (.degraded, counts.degraded, ""), (.dark, counts.dark, causes),
             (.up, counts.up, ""),
@@ -126,8 +156,9 @@ public enum WallScreen {
     }
 
     private static func text(_ item: OverviewItem, _ painter: Painter) -> String {
-        let parts = [painter.mark(item.health), item.health.rawValue, item.place, item.name, item.detail + item.tail]
-        return painter.fit(parts.filter { !$0.isEmpty }.joined(separator: "  "), painter.width - 2)
+        let parts = [painter.mark(item.health), item.health.rawValue, item.place, item.name, item.detail]
+        let line = parts.filter { !$0.isEmpty }.joined(separator: "  ")
+        return painter.fit(line, painter.width - 2 - TextWidth.of(item.tail)) + item.tail
     }
 
     /// The remaining rows, worst first; then the devices; as many pages as it takes, turned by the clock.
@@ -135,10 +166,12 @@ public enum WallScreen {
     {
         guard rows.count > 1 else { return }
         var lines = items.dropFirst().map { (text($0, painter), Painter.role($0.health)) }
-        for entry in painter.context.lists.everyDevice(snapshot, at: painter.context.now) {
+        let devices = painter.context.lists.everyDevice(snapshot, at: painter.context.now)
+        let widest = devices.map { TextWidth.of($0.state.name.rawValue) }.max() ?? 0
+        for entry in devices {
             let sessions = entry.health == .dark ? "not seen" : "\(entry.sessionsUp) of \(entry.sessions) sessions up"
             let line =
-                "\(painter.mark(entry.health)) \(entry.health.rawValue.padding(to: 9)) \(entry.state.name)  \(sessions)"
+                "\(painter.mark(entry.health)) \(entry.health.rawValue.padding(to: 9)) \(entry.state.name.rawValue.padding(to: widest + 2))\(sessions)"
             lines.append((painter.fit(line, painter.width - 2), Painter.role(entry.health)))
         }
         let height = rows.count - 1
@@ -167,10 +200,24 @@ enum BigLetters {
         "U": ["#   #", "#   #", "#   #", "#   #", " ### "], "W": ["#   #", "#   #", "# # #", "## ##", "#   #"],
     ]
 
-    static func rows(_ word: String, block: String) -> [String] {
+    static func rows(_ word: String, block: String, gap: Int = 2) -> [String] {
         (0..<5).map { row in
-            word.compactMap { shapes[$0]?[row] }.joined(separator: "  ")
+            word.compactMap { shapes[$0]?[row] }.joined(separator: String(repeating: " ", count: gap))
                 .map { $0 == "#" ? block : String($0) }.joined()
         }
+    }
+
+    /// The word as large as the width and `rows` allow; nil when not even the smallest letters fit.
+    static func fitting(_ word: String, _ painter: Painter, rows height: Int) -> [String]? {
+        let block = painter.context.glyphs.block
+        for (scale, gap) in (1...max(1, height / 5)).reversed().map({ ($0, 2) }) + [(1, 1)] {
+            let letters = rows(word, block: block, gap: gap)
+            guard TextWidth.of(letters.first ?? "") * scale + 2 <= painter.width else { continue }
+            return letters.flatMap { line in
+                Array(
+                    repeating: line.map { String(repeating: String($0), count: scale) }.joined(), count: scale)
+            }
+        }
+        return nil
     }
 }

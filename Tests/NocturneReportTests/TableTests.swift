@@ -12,7 +12,7 @@ import Testing
         #expect(lines.count == 1 + 48 + 2)
         #expect(
             lines.contains { $0.hasPrefix("bkk00    X hgc_v4      9304    active  ") && $0.contains("2m41s") })
-        #expect(lines.contains { $0.hasPrefix("hgc      ? ") && $0.contains("dark ~established  ~2m") })
+        #expect(lines.contains { $0.hasPrefix("hgc      ? ") && $0.contains("dark (was established)  ~2m") })
         #expect(
             lines.suffix(2).first?.hasPrefix("3 down, 2 degraded, 6 dark, 46 up of 57 devices and sessions") == true)
         #expect(

@@ -72,7 +72,11 @@ private let hgcOnBkk00 = PeerID(
         let frame = Screens.draw(SampleNetwork.jumpLost(), state(.peers), context())
         #expect(!frame.text.contains("✔ bkk"))
         #expect(!frame.text.contains(" established"))
-        #expect(frame.text.contains("~established"))
+        #expect((5..<20).allSatisfy { frame.line($0).contains(" ? ") && frame.line($0).contains(" dark ") })
+        #expect(
+            Screens.draw(SampleNetwork.jumpLost(), state(.peers), context(wide)).text.contains("dark (was established)")
+        )
+        #expect(frame.line(0).contains("jump lost: the jump host do"))
         #expect(frame.line(2).contains("? 57 dark (1 cause)"))
         #expect(frame.line(2).contains("✔ 0 up"))
     }
@@ -85,7 +89,7 @@ private let hgcOnBkk00 = PeerID(
         #expect(Screens.draw(snapshot, state(.peers), context())[5, 12].style != dim)
         #expect(Screens.draw(snapshot, state(.peers), later)[5, 12].style == dim)
         later.now = SampleNetwork.now + .seconds(60)
-        #expect(Screens.draw(snapshot, state(.peers), later).text.contains("~established"))
+        #expect(Screens.draw(snapshot, state(.peers), later).text.contains("? bkk06_v4   142108 dark "))
     }
 
     @Test func stateHasColourAndMark() {
@@ -112,6 +116,30 @@ private let hgcOnBkk00 = PeerID(
         let rows = (0..<24).map(frame.line)
         #expect(rows.contains { $0.hasPrefix("▲bkk00") && $0.contains("hgc_v4") })
         #expect(!rows.contains { $0.hasPrefix("▲") && $0.contains("bkk10_v4") })
+    }
+
+    @Test func theReasonAPersonGaveStandsWhereTheSessionDoes() {
+        var snapshot = SampleNetwork.broken()
+        SampleNetwork.change(&snapshot, "bkk00") { device in
+            guard let index = device.peers?.value.firstIndex(where: { $0.name == "hgc_v4" }) else { return }
+            device.peers?.value[index].lastError = "Received: Administrative shutdown"
+            device.peers?.value[index].detail.message = "fibre works until 03:00"
+        }
+        let reason = "Received: Administrative shutdown: \"fibre works until 03:00\""
+        #expect(Screens.draw(snapshot, state(.overview), context(wide)).text.contains("active: " + reason))
+        let list = state(.peers, cursor: .peer(hgcOnBkk00))
+        #expect(Screens.draw(snapshot, list, context()).line(21).contains("active: " + reason))
+        #expect(Screens.draw(snapshot, list, context(wide)).line(13).contains(reason.prefix(44)))
+        let page = Screens.draw(snapshot, state(.peer(hgcOnBkk00)), context())
+        #expect(page.line(7).contains("reason given  \"fibre works until 03:00\""))
+    }
+
+    @Test func aRecorderThatFailedIsLoud() {
+        var snapshot = SampleNetwork.healthy()
+        snapshot.recorder = .failed("no space left on /var")
+        let frame = Screens.draw(snapshot, state(.peers), context())
+        #expect(frame.line(0).contains("REC FAILED"))
+        #expect(frame.line(4).contains("REC FAILED: no space left on /var"))
     }
 
     @Test func everySizeDraws() {
@@ -146,7 +174,29 @@ private let hgcOnBkk00 = PeerID(
         Golden.expect(WallScreen.draw(SampleNetwork.broken(), context()).text, "wall-down")
         Golden.expect(WallScreen.draw(SampleNetwork.healthy(), context(unicode: false)).text, "wall-up-ascii")
         Golden.expect(WallScreen.draw(SampleNetwork.healthy(), old).text, "wall-old")
+        Golden.expect(WallScreen.draw(SampleNetwork.broken(), context(wide)).text, "wall-down-200x50")
         Golden.expect(WallScreen.draw(SampleNetwork.jumpLost(), context(tiny)).text, "wall-dark-40x10")
+    }
+
+    /// What is worst is a band three rows high in reverse, in colour and without.
+    @Test func theWorstStandsInABand() {
+        for tier in ColorTier.allCases {
+            let frame = WallScreen.draw(SampleNetwork.broken(), context(tier: tier))
+            let band = (0..<24).filter { row in (0..<80).allSatisfy { frame[row, $0].style.reverse } }
+            #expect(band.count == 3)
+            #expect(band.first.map { frame.line($0).contains("down  bkk00  hgc_v6  since 02:11:28Z") } == true)
+            #expect(band.dropFirst().first.map { frame.line($0).contains("active: Hold timer expired") } == true)
+        }
+    }
+
+    @Test func everyWordIsLargeAtTheSmallestWall() {
+        for word in WallScreen.Word.allCases {
+            let letters = BigLetters.fitting(word.rawValue, Painter(context()), rows: 8)
+            #expect(letters?.count == 5)
+            #expect(letters?.allSatisfy { $0.count <= 78 } == true, "\(word)")
+        }
+        #expect(BigLetters.fitting("DEGRADED", Painter(context(wide)), rows: 16)?.count == 15)
+        #expect(BigLetters.fitting("DEGRADED", Painter(context(tiny)), rows: 5) == nil)
     }
 
     @Test func pagesTurnWithTheClockAndNothingElseDoes() {
