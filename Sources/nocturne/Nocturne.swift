@@ -10,7 +10,7 @@ struct Nocturne: ParsableCommand {
         commandName: "nocturne",
         abstract: "Live BGP of your own routers, through a jump host, in the terminal.",
         discussion: """
-            Without a subcommand: the console (needs a terminal). With one: a single look, for scripts and for
+            Without a subcommand: the console (needs a terminal). With one: a single look, for scripts and for \
             terminals that cannot show a console.
 
             Exit status: 0 all observed and healthy, 1 something observed is unhealthy, 2 something could not be \

@@ -110,5 +110,8 @@ def test_doctor_names_the_missing_right_and_the_line_that_grants_it():
 def test_info_prints_every_path_and_the_libraries():
     done = lab.nocturne("info")
     assert done.returncode == 0, done.stderr
-    for word in ("nocturne", "libssh2", "ncurses", "inventory", "recording"):
+    for word in ("nocturne", "libssh2", "ncurses", "inventory", "recording", "known hosts", "keys", "theme"):
         assert word in done.stdout, done.stdout
+    # What is broken is what one asks it for: it tells, and does not fail.
+    done = lab.nocturne("info", "--inventory", "/nonexistent", "--theme", "nope", inventory=False)
+    assert done.returncode == 0 and "not there" in done.stdout and "cannot be used" in done.stdout, done.stdout
