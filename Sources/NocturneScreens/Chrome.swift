@@ -52,9 +52,7 @@ enum Chrome {
         var pieces: [StyledLine] = [StyledLine(" nocturne ", .title).then(snapshot.site, .title)]
         let live = paths.first(where: \.alive)
         if let live {
-            pieces.append(
-                StyledLine("  \(live.name)").then(
-                    live.roundTripMilliseconds.map { " " + AgeText.milliseconds($0) } ?? ""))
+            pieces.append(StyledLine("  \(live.name) ").then(liveness(live, snapshot, painter.context.now)))
         } else if let first = paths.first {
             pieces.append(StyledLine("  \(first.name) ").then(word(first), first.fault == nil ? .dark : .bad))
         }
@@ -83,6 +81,15 @@ enum Chrome {
         }
         painter.put(mark, role, row: 0, column: start)
         painter.put(clock + " ", .title, row: 0, column: start + TextWidth.of(mark))
+    }
+
+    /// The round trip, while something comes back; a connection that stands and carries nothing is not called well.
+    private static func liveness(_ path: PathState, _ snapshot: Snapshot, _ now: UTC) -> StyledLine {
+        let users = snapshot.devices.filter { $0.reach.path == path.name && $0.seenAt != nil }
+        if let last = users.compactMap(\.seenAt).max(), users.allSatisfy({ now - last > $0.darkAfter }) {
+            return StyledLine("silent for \(AgeText.coarse(now - last))", .bad)
+        }
+        return StyledLine(path.roundTripMilliseconds.map(AgeText.milliseconds) ?? "")
     }
 
     private static func word(_ path: PathState) -> String {

@@ -166,6 +166,18 @@ private let hgcOnBkk00 = PeerID(
         #expect(lines[4].hasPrefix(" +2     02:11:57Z ✔ bkk10"))
     }
 
+    @Test func aPathThatStandsAndCarriesNothingIsSilent() {
+        var later = context()
+        later.now = SampleNetwork.now + .seconds(9)
+        #expect(Screens.draw(SampleNetwork.healthy(), state(.peers), later).line(0).contains("jump 12ms"))
+        later.now = SampleNetwork.now + .seconds(14)
+        #expect(Screens.draw(SampleNetwork.healthy(), state(.peers), later).line(0).contains("jump silent for 15s"))
+        // One device that answers is enough.
+        var one = SampleNetwork.healthy()
+        SampleNetwork.change(&one, "bkk07") { $0.peers?.at = later.now }
+        #expect(Screens.draw(one, state(.peers), later).line(0).contains("jump 12ms"))
+    }
+
     @Test func aRecorderThatFailedIsLoud() {
         var snapshot = SampleNetwork.healthy()
         snapshot.recorder = .failed("no space left on /var")
