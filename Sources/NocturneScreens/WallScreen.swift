@@ -93,7 +93,9 @@ public enum WallScreen {
         style.bold = true
         style.dim = false
         let since = item.since.map { "  since \($0.date == painter.context.now.date ? "" : $0.date + " ")\($0.clock)Z" }
-        let head = [painter.mark(item.health), item.health.rawValue, item.place, item.name].filter { !$0.isEmpty }
+        let head = ["\(painter.mark(item.health)) \(item.health.rawValue)", item.place, item.name].filter {
+            !$0.isEmpty
+        }
         var lines = [head.joined(separator: "  ") + (since ?? "")]
         // The rest has two rows: the last words stand even where the first are cut.
         let room = painter.width - 2
@@ -161,11 +163,20 @@ public enum WallScreen {
         return painter.fit(line, painter.width - 2 - TextWidth.of(item.tail)) + item.tail
     }
 
+    /// The whole of it, on as many rows as it takes: there is no cursor to ask for the rest.
+    private static func lines(_ item: OverviewItem, _ painter: Painter) -> [String] {
+        let name = item.name.isEmpty ? "" : "  \(item.name)"
+        let head = "\(painter.mark(item.health)) \(item.health.rawValue.padding(to: 9)) \(item.place)\(name)  "
+        return StyledLine(head).then(item.detail + item.tail).wrapped(painter.width - 2).map(\.text)
+    }
+
     /// The remaining rows, worst first; then the devices; as many pages as it takes, turned by the clock.
     private static func pages(_ painter: inout Painter, rows: Range<Int>, _ snapshot: Snapshot, _ items: [OverviewItem])
     {
         guard rows.count > 1 else { return }
-        var lines = items.dropFirst().map { (text($0, painter), Painter.role($0.health)) }
+        var lines = items.dropFirst().flatMap { item in
+            Self.lines(item, painter).map { ($0, Painter.role(item.health)) }
+        }
         let devices = painter.context.lists.everyDevice(snapshot, at: painter.context.now)
         let widest = devices.map { TextWidth.of($0.state.name.rawValue) }.max() ?? 0
         for entry in devices {

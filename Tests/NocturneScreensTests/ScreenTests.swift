@@ -199,6 +199,11 @@ private let hgcOnBkk00 = PeerID(
     }
 }
 
+extension String {
+    /// How often a text stands in this one.
+    fileprivate func occurrences(of text: String) -> Int { ranges(of: text).count }
+}
+
 @Suite struct WallTests {
     @Test func words() {
         let now = SampleNetwork.now
@@ -231,6 +236,19 @@ private let hgcOnBkk00 = PeerID(
             #expect(band.first.map { frame.line($0).contains("down  bkk00  hgc_v6  since 02:11:28Z") } == true)
             #expect(band.dropFirst().first.map { frame.line($0).contains("active: Hold timer expired") } == true)
         }
+    }
+
+    @Test func nothingIsCutOnTheSmallestWall() {
+        var snapshot = SampleNetwork.broken()
+        let reason = "received: Cease: Administrative shutdown, planned work on the fibre until three in the morning"
+        SampleNetwork.breakPeer(&snapshot, "bkk10", "bkk06_v4", since: SampleNetwork.now - .seconds(9), error: reason)
+        SampleNetwork.breakPeer(&snapshot, "bkk10", "bkk07_v4", since: SampleNetwork.now - .seconds(10), error: reason)
+        var moment = context()
+        moment.now = UTC(milliseconds: SampleNetwork.now.milliseconds / 60_000 * 60_000)
+        let frame = WallScreen.draw(snapshot, moment)
+        #expect(!frame.text.contains("…"))
+        let words = frame.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.occurrences(of: reason) == 2)
     }
 
     @Test func everyWordIsLargeAtTheSmallestWall() {
