@@ -15,6 +15,8 @@ public struct OverviewItem: Hashable, Sendable {
     public var detail: String
     /// What must stand even where the detail is cut.
     public var tail = ""
+    /// What the reader can do, in a sentence.
+    public var hint: String?
     public var since: UTC?
 
     /// Everything that is not up, worst first; what is dark is grouped by its cause.
@@ -40,7 +42,7 @@ public struct OverviewItem: Hashable, Sendable {
                 OverviewItem(
                     id: shared ? .cause(cause.key) : .device(cause.devices.first ?? ""), health: .dark,
                     place: cause.name, kind: shared ? "path" : "device", name: "",
-                    detail: cause.reason, tail: behind(cause)))
+                    detail: cause.reason, tail: behind(cause), hint: cause.hint))
         }
         // Within one health, what changed last comes first; what has no date keeps the order of the inventory.
         return items.enumerated().sorted { a, b in

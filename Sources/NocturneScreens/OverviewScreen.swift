@@ -44,9 +44,24 @@ enum OverviewScreen {
         for (offset, item) in items[top..<min(items.count, top + height)].enumerated() {
             draw(&painter, item, row: row + offset, selected: cursor == top + offset, widths: widths)
         }
+        let free = row + items.count - top + 1
+        if let cursor, free < body.upperBound { whole(&painter, items[cursor], free..<body.upperBound) }
         let below = items.count - top - height
         if below > 0 {
             painter.put(" \(below) more below ", .muted, row: body.upperBound, column: max(0, painter.width - 20))
+        }
+    }
+
+    /// Where rows are left, what the row under the cursor had no room for.
+    private static func whole(_ painter: inout Painter, _ item: OverviewItem, _ rows: Range<Int>) {
+        guard item.health == .dark else { return }
+        let label = "\(item.place)  "
+        var lines = StyledLine(label, .label).then(item.detail + item.tail).wrapped(painter.width - 2)
+        if let hint = item.hint {
+            lines += StyledLine("to do  ", .label).then(hint, .warning).wrapped(painter.width - 2)
+        }
+        for (offset, line) in lines.enumerated() where lines.count <= rows.count {
+            painter.put(line, row: rows.upperBound - lines.count + offset, column: 1)
         }
     }
 

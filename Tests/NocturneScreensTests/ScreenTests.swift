@@ -178,6 +178,15 @@ private let hgcOnBkk00 = PeerID(
         #expect(Screens.draw(one, state(.peers), later).line(0).contains("jump 12ms"))
     }
 
+    @Test func theWholeReasonAndWhatToDoStandWhereRowsAreLeft() {
+        let snapshot = SampleNetwork.jumpLost()
+        let id = Lists().overview(snapshot, at: SampleNetwork.now)[0].id
+        let frame = Screens.draw(snapshot, state(.overview, cursor: id), context())
+        #expect(frame.line(19).hasPrefix(" jump ops@jump.example.net:22  the jump host does not answer; 9 devices"))
+        #expect(frame.line(20).hasSuffix(" sessions"))
+        #expect(frame.line(21).contains("to do  try another way in"))
+    }
+
     @Test func aRecorderThatFailedIsLoud() {
         var snapshot = SampleNetwork.healthy()
         snapshot.recorder = .failed("no space left on /var")
