@@ -163,7 +163,6 @@ public final class ConsoleLoop {
         var situation = Situation(
             snapshot: state.frozen ?? snapshot, live: snapshot, state: state, context: context(), device: options.device
         )
-        situation.context.hints = ActionRegistry.hints(situation)
         if state.place == .help { situation.context.help = ActionRegistry.help(situation, search: state.search) }
         return situation
     }
@@ -180,8 +179,10 @@ public final class ConsoleLoop {
     /// Draws what is now; shows it only when it differs.
     func draw() {
         snapshot = source.latest()
-        Reducer.settle(&state, situation())
-        let frame = Screens.draw(snapshot, state, situation().context)
+        Reducer.settle(&state, self.situation())
+        var situation = self.situation()
+        situation.context.hints = ActionRegistry.hints(situation)
+        let frame = Screens.draw(snapshot, state, situation.context)
         guard frame != shown else { return }
         screen.show(frame)
         shown = frame
