@@ -68,7 +68,9 @@ struct RecordedState {
             device.bfd = bfd
             anchors[position].bfd = bfd.at
         }
+        if let took = part.bfdTookMilliseconds { device.bfd?.tookMilliseconds = took }
         device.ospf = part.ospf ?? device.ospf
+        if let took = part.ospfTookMilliseconds { device.ospf?.tookMilliseconds = took }
         if let all = part.peers?.all {
             device.peers = all
             anchors[position].peers = all.value.map { _ in all.at }

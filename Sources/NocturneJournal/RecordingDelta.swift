@@ -80,13 +80,15 @@ extension RecordedState {
                 zip(known.value, bfd.value).allSatisfy({ Self.sameRow($0, $1, anchors.bfd ?? known.at, bfd.at) })
             {
                 if known.at != bfd.at { seen[2] = bfd.at }
+                change.bfdTookMilliseconds = Self.newDuration(known, bfd)
             } else {
                 change.bfd = bfd
             }
         }
         if let ospf = new.ospf {
-            if Self.same(old.ospf, ospf) {
-                if old.ospf?.at != ospf.at { seen[3] = ospf.at }
+            if let known = old.ospf, Self.sameWitness(known, ospf), known.value == ospf.value {
+                if known.at != ospf.at { seen[3] = ospf.at }
+                change.ospfTookMilliseconds = Self.newDuration(known, ospf)
             } else {
                 change.ospf = ospf
             }
@@ -133,12 +135,16 @@ extension RecordedState {
 
     private static func sameWitness<Value>(_ old: Observed<Value>, _ new: Observed<Value>) -> Bool {
         old.path == new.path && old.question == new.question
-            && RecordingTolerance.sameDuration(old.tookMilliseconds, new.tookMilliseconds)
+    }
+
+    /// How long the answer took, when that is far from what is known.
+    private static func newDuration<Value>(_ old: Observed<Value>, _ new: Observed<Value>) -> Double? {
+        RecordingTolerance.sameDuration(old.tookMilliseconds, new.tookMilliseconds) ? nil : new.tookMilliseconds
     }
 
     private static func same<Value>(_ old: Observed<Value>?, _ new: Observed<Value>) -> Bool {
         guard let old else { return false }
-        return sameWitness(old, new) && old.value == new.value
+        return sameWitness(old, new) && newDuration(old, new) == nil && old.value == new.value
     }
 
     private static func same(_ old: Reach, _ new: Reach) -> Bool {

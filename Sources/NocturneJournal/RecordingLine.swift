@@ -26,7 +26,8 @@ import NocturneModel
 ///     that was not seen again; nulls at the end are left out.
 ///   - `devices`: for each device what changed: `reach`, `status`, `bfd`, `ospf`, `unparsed`, `refused` whole; `peers`
 ///     either `all`, or `some` to be put in the place of those with the same key (vrf, remote address or interface,
-///     name), with `tookMilliseconds` of the answer where that is news.
+///     name), with `tookMilliseconds` of the answer where that is news; `bfdTookMilliseconds` and
+///     `ospfTookMilliseconds` where it is all that is news of those.
 ///   - `paths`, `recorder`: whole, when changed. `events`: those to append; `dropped`: the sequence numbers of those
 ///     that left the tail.
 ///
@@ -74,7 +75,10 @@ enum RecordingLine {
         var status: Observed<DaemonStatus>?
         var peers: PeersChange?
         var bfd: Observed<[BFDSession]>?
+        /// How long the answer took, when that alone is news.
+        var bfdTookMilliseconds: Double?
         var ospf: Observed<[OSPFNeighbor]>?
+        var ospfTookMilliseconds: Double?
         var unparsed: [String: [Unparsed]]?
         var refused: [String: Fault]?
         var clockOffsetMilliseconds: Int64?
