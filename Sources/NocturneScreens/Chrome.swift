@@ -65,6 +65,8 @@ enum Chrome {
         let (mark, role): (String, Role) =
             switch snapshot.recorder {
             case .off: ("", .muted)
+            // What is being played is not being recorded.
+            case .recording where painter.context.replay != nil: ("", .muted)
             case .recording: ("  \(painter.context.glyphs.recording) REC", .recording)
             case .failed: ("  REC FAILED", .bad)
             }

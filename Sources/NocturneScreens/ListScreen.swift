@@ -44,7 +44,7 @@ enum ListScreen {
             let moved = look.moved(entry)
             if selected { painter.fill(.selected, row: row) }
             let sign = selected ? painter.context.glyphs.cursor : moved ? painter.context.glyphs.moved : " "
-            painter.put(sign, selected ? .selected : .changed, row: row, column: 0)
+            painter.put(sign, selected ? .selected : moved ? .changed : .text, row: row, column: 0)
             var column = 1
             for (index, width) in layout {
                 let role: Role =

@@ -163,7 +163,7 @@ extension BirdDriver {
             guard error.rung >= .prompt, waited >= limits.deadline - .milliseconds(200) else { throw error }
             throw Fault(
                 rung: .daemon, code: "too-slow", place: place,
-                message: "\(device) is too slow: waited \(Int(waited.seconds.rounded())) s for \(what) and gave up.",
+                message: "waited \(Int(waited.seconds.rounded())) s for \(what) and gave up: too slow, or gone",
                 hint: "Look at its load; nothing else waits for it. It is asked again at the next poll.",
                 retries: true)
         }

@@ -224,9 +224,10 @@ struct Sentences: Hashable, Sendable {
                 "the account needs a login shell that runs commands (not nologin), without ForceCommand",
                 retries: true)
         case .noAnswer(let question, let after, let bytes):
+            // A few bytes are an echo or a prompt; a flood is an answer that does not end.
             Sentences(
-                .prompt, bytes == 0 ? "no-answer" : "no-end",
-                "no \(bytes == 0 ? "answer" : "end of the answer") to `\(question)` within \(words(after))"
+                .prompt, bytes < 65_536 ? "no-answer" : "no-end",
+                "no \(bytes < 65_536 ? "answer" : "end of the answer") to `\(question)` within \(words(after))"
                     + (bytes == 0 ? "" : "; \(bytes) bytes came"),
                 "the device may be overloaded; the channel was dropped and is opened anew", retries: true)
         case .channelEnded(let said):
