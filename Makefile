@@ -6,6 +6,7 @@
 SHELL := /bin/bash
 LAB   := examples/lab/lab
 STRICT := NOCTURNE_STRICT=1
+FOR    ?= 3600
 
 help:
 	@echo "make demo        install what is missing, build, start the lab, open the console on it (root)"
@@ -13,7 +14,7 @@ help:
 	@echo "make test        install what is missing, build, unit tests, lab tests (root for the lab)"
 	@echo "make release     build nocturne and nocturne-wall, optimised"
 	@echo "make bench       print the figures of the README, measured here"
-	@echo "make soak        watch memory, descriptors and CPU for an hour (SECONDS=60 for less)"
+	@echo "make soak        watch memory, descriptors and CPU for an hour (FOR=60: a minute)"
 	@echo "make lint        format, walls, the proof that the wall cannot write"
 
 demo:
@@ -24,13 +25,14 @@ demo-clean:
 	@$(LAB) uninstall
 
 packages:
-	@.ci/packages build test
+	@.ci/packages build lab test
 
 unit: packages
 	$(STRICT) swift build --build-tests
 	$(STRICT) swift test --skip-build
 
-release: packages
+release:
+	@.ci/packages build
 	swift build -c release --product nocturne
 	swift build -c release --product nocturne-wall
 
@@ -38,12 +40,13 @@ test: unit release lab-test e2e
 
 lab-test: packages
 	Tests/lab/lab-test.sh
+	Tests/lab/host-untouched.sh --apart
 
 e2e: release
 	Tests/e2e/run
 
 soak: release
-	Tests/e2e/soak $${SECONDS_TO_SOAK:-3600}
+	Tests/e2e/soak $(FOR)
 
 bench: release
 	Tests/bench/run

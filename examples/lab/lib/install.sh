@@ -34,7 +34,7 @@ check_host() {
 
 port_is_free() { [ -z "$(ss -Hlnt "src 127.0.0.1 and sport = :$WANTED_PORT" 2>/dev/null)" ]; }
 
-# Packages named beside the lab's own are remembered, and removed again, just as those.
+# The lab's packages, or those that are named: remembered either way, and removed again.
 lab_install() {
     local missing consent=
     [ "${1-}" != --yes ] || { consent=--yes; shift; }
@@ -97,7 +97,8 @@ installed_packages() {
 }
 
 missing_packages() {
-    printf '%s\n' $NEEDED_PACKAGES "$@" | sort -u | comm -23 - <(installed_packages) | tr '\n' ' '
+    [ $# -gt 0 ] || set -- $NEEDED_PACKAGES
+    printf '%s\n' "$@" | sort -u | comm -23 - <(installed_packages) | tr '\n' ' '
 }
 
 plan_of() {
