@@ -40,6 +40,11 @@ def seconds_between(earlier, later):
     return (parse(later) - parse(earlier)).total_seconds()
 
 
+def same_instant(one, other):
+    """Within two milliseconds of each other."""
+    return None not in (one, other) and abs(seconds_between(one, other)) <= 0.002
+
+
 def unnumbered(reply):
     """The reply's lines without codes."""
     return [line[5:] if re.match(r"\d{4}[ -]", line) else line[1:] if line.startswith(" ") else line

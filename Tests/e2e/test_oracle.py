@@ -30,6 +30,9 @@ def test_peers_equal_the_oracle_field_by_field():
                 # It counts while we look: not moved, but bounded by the two witnesses.
                 if not earlier[field] <= value <= later[field]:
                     wrong.append((row["device"], row["name"], field, earlier[field], value, later[field]))
+            elif field == "since" and value != later[field] and oracle.same_instant(value, later[field]):
+                # BIRD works its dates out anew at each question; the last millisecond trembles.
+                moved += 1
             elif earlier[field] == later[field]:
                 if value != earlier[field]:
                     wrong.append((row["device"], row["name"], field, earlier[field], value, later[field]))
