@@ -157,7 +157,7 @@ TEXT
 site: bkk
 paths:
   - {name: jump, hops: ["ops@127.0.0.1:$port"]}
-defaults: {user: ops, identity: $STATE/id_ed25519, known-hosts: $STATE/known_hosts, poll: 2s, become: "sudo -n"}
+defaults: {user: ops, port: 22, identity: $STATE/id_ed25519, known-hosts: $STATE/known_hosts, poll: 2s, become: "sudo -n"}
 devices:
 TEXT
         while read -r host address user group role; do
