@@ -19,6 +19,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CNcurses"),
@@ -42,8 +43,19 @@ let package = Package(
         .target(
             name: "NocturneTransport",
             dependencies: ["NocturneModel", "CLibSSH2", "CCrypto", "CLinux"]),
-        .target(name: "NocturneDrivers", dependencies: ["NocturneModel", "NocturneParsers", "NocturneTransport"]),
-        .target(name: "NocturneJournal", dependencies: ["NocturneModel"]),
+        .target(name: "NocturneProbes", dependencies: ["NocturneModel", "NocturneTransport"]),
+        .target(
+            name: "NocturneDrivers",
+            dependencies: ["NocturneModel", "NocturneParsers", "NocturneTransport", "NocturneProbes"]),
+        .target(name: "NocturneChange", dependencies: ["NocturneModel"]),
+        .target(
+            name: "NocturneDriversWrite",
+            dependencies: [
+                "NocturneModel", "NocturneParsers", "NocturneTransport", "NocturneDrivers", "NocturneChange",
+            ]),
+        .target(
+            name: "NocturneJournal",
+            dependencies: ["NocturneModel", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "NocturneEngine", dependencies: ["NocturneModel", "NocturneDrivers", "NocturneJournal"]),
         .target(name: "NocturneReport", dependencies: ["NocturneModel", "NocturneTerminal", "NocturneParsers"]),
         .target(
@@ -60,12 +72,18 @@ let package = Package(
                 "NocturneModel", "NocturneInventory", "NocturneTransport", "NocturneDrivers", "NocturneJournal",
                 "NocturneEngine", "NocturneTerminal", "NocturneTheme", "NocturneReport", "NocturneScreens",
             ]),
+        .target(
+            name: "NocturneOperations",
+            dependencies: [
+                "NocturneModel", "NocturneTransport", "NocturneDrivers", "NocturneChange", "NocturneDriversWrite",
+                "NocturneJournal", "NocturneEngine", "NocturneConsole", "NocturneWiring",
+            ]),
         .executableTarget(
             name: "nocturne",
             dependencies: [
                 "NocturneModel", "NocturneInventory", "NocturneParsers", "NocturneDrivers", "NocturneJournal",
                 "NocturneEngine", "NocturneTerminal", "NocturneTheme", "NocturneReport", "NocturneScreens",
-                "NocturneConsole", "NocturneWiring", "NocturneTransport", "NocturneDemo",
+                "NocturneConsole", "NocturneWiring", "NocturneTransport", "NocturneDemo", "NocturneOperations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -81,7 +99,7 @@ let package = Package(
     ]
         + [
             "Model", "Inventory", "Terminal", "Theme", "Parsers", "Transport", "Drivers", "Journal", "Engine", "Report",
-            "Screens", "Console",
+            "Screens", "Console", "Probes", "Change", "DriversWrite", "Operations", "Wiring",
         ].map {
             .testTarget(
                 name: "Nocturne\($0)Tests", dependencies: [.byName(name: "Nocturne\($0)")],

@@ -32,6 +32,9 @@ public struct SweepReport: Sendable {
     public var peers: Observed<[Peer]>?
     public var bfd: Observed<[BFDSession]>?
     public var ospf: Observed<[OSPFNeighbor]>?
+    public var anycast: Observed<[AnycastSighting]>?
+    public var guests: Observed<[Guest]>?
+    public var guards: Observed<[DeviceGuard]>?
     public var unparsed: [String: [Unparsed]]
     public var refused: [String: Fault]
     public var transcripts: [String: Transcript]
@@ -41,7 +44,8 @@ public struct SweepReport: Sendable {
     public init(
         device: DeviceName, reach: Reach, began: UTC, ended: UTC, status: Observed<DaemonStatus>? = nil,
         peers: Observed<[Peer]>? = nil, bfd: Observed<[BFDSession]>? = nil, ospf: Observed<[OSPFNeighbor]>? = nil,
-        unparsed: [String: [Unparsed]] = [:], refused: [String: Fault] = [:],
+        anycast: Observed<[AnycastSighting]>? = nil, guests: Observed<[Guest]>? = nil,
+        guards: Observed<[DeviceGuard]>? = nil, unparsed: [String: [Unparsed]] = [:], refused: [String: Fault] = [:],
         transcripts: [String: Transcript] = [:], clockOffsetMilliseconds: Int64? = nil, bytes: Int = 0
     ) {
         self.device = device
@@ -52,6 +56,9 @@ public struct SweepReport: Sendable {
         self.peers = peers
         self.bfd = bfd
         self.ospf = ospf
+        self.anycast = anycast
+        self.guests = guests
+        self.guards = guards
         self.unparsed = unparsed
         self.refused = refused
         self.transcripts = transcripts

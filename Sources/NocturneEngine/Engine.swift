@@ -119,6 +119,20 @@ public actor Engine {
         if !events.isEmpty { changed(.transition) } else if world.paths != before { changed(.content) }
     }
 
+    /// Writes what a person did or said: on disk first, then known to everybody.
+    ///
+    /// Returns once it is in the journal. Throws when it could not be written; then nobody has heard of it.
+    public func write(_ event: Event) async throws(LedgerError) {
+        _ = world.keep([event])
+        changed(.transition)
+    }
+
+    /// Takes in how a change session of this process is, for screens; it replaces what was known of it.
+    public func receive(change: ChangeState) {
+        world.receive(change: change)
+        changed(.transition)
+    }
+
     /// All events kept, oldest first: more than the tail that snapshots carry.
     public var events: [Event] { world.events }
 

@@ -38,6 +38,11 @@ public struct World: Sendable {
     public let protected: Bool
     public internal(set) var devices: [DeviceState]
     public internal(set) var paths: [PathState]
+    /// What the inventory wants.
+    public let anycast: [AnycastPrefix]
+    public let services: [Service]
+    /// Change sessions of this run, oldest first.
+    public internal(set) var changes: [ChangeState] = []
     var index: [DeviceName: Int]
     var conditions: [Condition]
     var everObserved: [Bool]
@@ -57,6 +62,8 @@ public struct World: Sendable {
     public init(inventory: Inventory, eventLimit: Int = 2000, tail: Int = 500) {
         site = inventory.site
         protected = inventory.protected
+        anycast = inventory.anycast
+        services = inventory.services
         self.tail = tail
         log = EventLog(capacity: eventLimit)
         devices = inventory.devices.map { device in
@@ -75,11 +82,14 @@ public struct World: Sendable {
     }
 
     /// The present state as the next numbered snapshot.
-    public mutating func snapshot(at now: UTC, recorder: RecorderState) -> Snapshot {
+    public mutating func snapshot(
+        at now: UTC, recorder: RecorderState, journal: RecorderState = .off
+    ) -> Snapshot {
         number += 1
         return Snapshot(
             number: number, at: now, site: site, protected: protected, paths: paths, devices: devices,
-            events: log.tail(tail), recorder: recorder)
+            events: log.tail(tail), recorder: recorder, journal: journal, anycast: anycast, services: services,
+            changes: changes)
     }
 
     public subscript(device: DeviceName) -> DeviceState? { index[device].map { devices[$0] } }
@@ -172,6 +182,15 @@ extension World {
         zip(devices, conditions).filter { $1 == .dark(.path(path)) }.map(\.0.name)
     }
 
+    /// Takes in how a change session is; it replaces what was known of it.
+    public mutating func receive(change: ChangeState) {
+        if let known = changes.firstIndex(where: { $0.id == change.id }) {
+            changes[known] = change
+        } else {
+            changes.append(change)
+        }
+    }
+
     mutating func keep(_ events: [Event]) -> [Event] { events.map { log.append($0) } }
 }
 
@@ -183,6 +202,9 @@ extension DeviceState {
         peers = report.peers ?? peers
         bfd = report.bfd ?? bfd
         ospf = report.ospf ?? ospf
+        anycast = report.anycast ?? anycast
+        guests = report.guests ?? guests
+        guards = report.guards ?? guards
         let answered = report.status != nil || report.peers != nil || report.bfd != nil || report.ospf != nil
         if answered {
             // What is unparsed belongs to an answer: it stays as long as that answer is the latest.

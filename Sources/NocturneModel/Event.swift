@@ -3,7 +3,7 @@
 /// What an event or a finding is about.
 public struct Subject: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-        case path, device, peer, bfd, ospf
+        case path, device, peer, bfd, ospf, anycast, guest, service, change, note
     }
 
     public var kind: Kind
@@ -27,12 +27,19 @@ public struct Subject: Hashable, Comparable, Sendable, Codable, CustomStringConv
     }
 }
 
-/// One transition of one subject.
+/// One transition of one subject, or one thing a person did or said.
 ///
 /// Polled transitions happened somewhere between `notBefore` and `at`; where the device told its own instant for the
 /// new state, `deviceTime` has it.
 public struct Event: Hashable, Sendable, Codable {
     public enum Severity: String, Hashable, Sendable, Codable, CaseIterable { case info, good, warning, bad }
+
+    /// Where it comes from.
+    public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
+        case observed, stream, `operator`
+        case deviceLog = "device-log"
+        case change, note
+    }
 
     /// Counts up by one per run.
     public var sequence: Int
@@ -48,10 +55,13 @@ public struct Event: Hashable, Sendable, Codable {
     public var severity: Severity
     /// Reason or last error, in the device's words.
     public var evidence: String?
+    public var source: Source
+    /// Who, where a person did it.
+    public var by: String?
 
     public init(
         sequence: Int, at: UTC, notBefore: UTC? = nil, deviceTime: UTC? = nil, subject: Subject, before: String? = nil,
-        after: String, severity: Severity, evidence: String? = nil
+        after: String, severity: Severity, evidence: String? = nil, source: Source = .observed, by: String? = nil
     ) {
         self.sequence = sequence
         self.at = at
@@ -62,5 +72,30 @@ public struct Event: Hashable, Sendable, Codable {
         self.after = after
         self.severity = severity
         self.evidence = evidence
+        self.source = source
+        self.by = by
     }
+}
+
+extension Event {
+    /// Recordings of versions that knew only observations have no source.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        sequence = try values.decode(Int.self, forKey: .sequence)
+        at = try values.decode(UTC.self, forKey: .at)
+        notBefore = try values.decodeIfPresent(UTC.self, forKey: .notBefore)
+        deviceTime = try values.decodeIfPresent(UTC.self, forKey: .deviceTime)
+        subject = try values.decode(Subject.self, forKey: .subject)
+        before = try values.decodeIfPresent(String.self, forKey: .before)
+        after = try values.decode(String.self, forKey: .after)
+        severity = try values.decode(Severity.self, forKey: .severity)
+        evidence = try values.decodeIfPresent(String.self, forKey: .evidence)
+        source = try values.decodeIfPresent(Source.self, forKey: .source) ?? .observed
+        by = try values.decodeIfPresent(String.self, forKey: .by)
+    }
+
+    /// The best instant there is: the device's own, else when it was seen.
+    public var instant: UTC { deviceTime ?? at }
+    /// The instant is exact: the device told it, or a person did it.
+    public var isExact: Bool { deviceTime != nil || source != .observed }
 }

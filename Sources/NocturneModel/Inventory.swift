@@ -2,7 +2,7 @@
 
 /// The network as its owner wrote it down: who is there, and the ways in.
 ///
-/// Keys of the file that belong to later parts (uplinks, anycast, services, …) are checked for form by the reader and
+/// Keys of the file that belong to later parts (uplinks, circuits, …) are checked for form by the reader and
 /// kept out of here until something uses them.
 public struct Inventory: Hashable, Sendable {
     public var site: String
@@ -11,16 +11,21 @@ public struct Inventory: Hashable, Sendable {
     /// In order of preference.
     public var paths: [AccessPath]
     public var devices: [Device]
+    public var anycast: [AnycastPrefix]
+    public var services: [Service]
     /// Where it was read, for messages.
     public var file: String
 
     public init(
-        site: String, protected: Bool = false, paths: [AccessPath] = [], devices: [Device] = [], file: String = ""
+        site: String, protected: Bool = false, paths: [AccessPath] = [], devices: [Device] = [],
+        anycast: [AnycastPrefix] = [], services: [Service] = [], file: String = ""
     ) {
         self.site = site
         self.protected = protected
         self.paths = paths
         self.devices = devices
+        self.anycast = anycast
+        self.services = services
         self.file = file
     }
 }

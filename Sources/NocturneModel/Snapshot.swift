@@ -65,6 +65,11 @@ public struct DeviceState: Hashable, Sendable, Codable {
     public var peers: Observed<[Peer]>?
     public var bfd: Observed<[BFDSession]>?
     public var ospf: Observed<[OSPFNeighbor]>?
+    /// What it says of the anycast prefixes, where it takes part in any.
+    public var anycast: Observed<[AnycastSighting]>?
+    public var guests: Observed<[Guest]>?
+    /// Change sessions the device itself tells of, whoever began them.
+    public var guards: Observed<[DeviceGuard]>?
     /// Lines nobody understood in the latest answers, by query name.
     public var unparsed: [String: [Unparsed]]
     /// Questions the device could not answer in the latest sweep, by query name, and why.
@@ -81,7 +86,9 @@ public struct DeviceState: Hashable, Sendable, Codable {
         name: DeviceName, platform: Platform, address: String, group: String? = nil, role: String? = nil,
         model: String? = nil, pollMilliseconds: Int64 = 2000, reach: Reach = Reach(),
         status: Observed<DaemonStatus>? = nil, peers: Observed<[Peer]>? = nil, bfd: Observed<[BFDSession]>? = nil,
-        ospf: Observed<[OSPFNeighbor]>? = nil, unparsed: [String: [Unparsed]] = [:], refused: [String: Fault] = [:],
+        ospf: Observed<[OSPFNeighbor]>? = nil, anycast: Observed<[AnycastSighting]>? = nil,
+        guests: Observed<[Guest]>? = nil, guards: Observed<[DeviceGuard]>? = nil,
+        unparsed: [String: [Unparsed]] = [:], refused: [String: Fault] = [:],
         clockOffsetMilliseconds: Int64? = nil, sweepMilliseconds: Double? = nil, sweepBytes: Int? = nil,
         transcripts: [String: Transcript] = [:]
     ) {
@@ -97,6 +104,9 @@ public struct DeviceState: Hashable, Sendable, Codable {
         self.peers = peers
         self.bfd = bfd
         self.ospf = ospf
+        self.anycast = anycast
+        self.guests = guests
+        self.guards = guards
         self.unparsed = unparsed
         self.refused = refused
         self.clockOffsetMilliseconds = clockOffsetMilliseconds
@@ -107,7 +117,7 @@ public struct DeviceState: Hashable, Sendable, Codable {
 
     /// When anything of it was last seen.
     public var seenAt: UTC? {
-        [status?.at, peers?.at, bfd?.at, ospf?.at].compactMap { $0 }.max()
+        [status?.at, peers?.at, bfd?.at, ospf?.at, anycast?.at, guests?.at, guards?.at].compactMap { $0 }.max()
     }
 
     /// Values older than this are history, not state: five polls, at least ten seconds.
@@ -166,10 +176,19 @@ public struct Snapshot: Hashable, Sendable, Codable {
     /// The latest events, oldest first; a bounded tail.
     public var events: [Event]
     public var recorder: RecorderState
+    /// The same of the journal.
+    public var journal: RecorderState
+    /// What the inventory wants, in its order.
+    public var anycast: [AnycastPrefix]
+    public var services: [Service]
+    /// Change sessions of this run, oldest first.
+    public var changes: [ChangeState]
 
     public init(
         number: Int = 0, at: UTC, site: String, protected: Bool = false, paths: [PathState] = [],
-        devices: [DeviceState] = [], events: [Event] = [], recorder: RecorderState = .off
+        devices: [DeviceState] = [], events: [Event] = [], recorder: RecorderState = .off,
+        journal: RecorderState = .off, anycast: [AnycastPrefix] = [], services: [Service] = [],
+        changes: [ChangeState] = []
     ) {
         self.number = number
         self.at = at
@@ -179,6 +198,27 @@ public struct Snapshot: Hashable, Sendable, Codable {
         self.devices = devices
         self.events = events
         self.recorder = recorder
+        self.journal = journal
+        self.anycast = anycast
+        self.services = services
+        self.changes = changes
+    }
+
+    /// Recordings of versions that knew only sessions lack the rest.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        number = try values.decode(Int.self, forKey: .number)
+        at = try values.decode(UTC.self, forKey: .at)
+        site = try values.decode(String.self, forKey: .site)
+        protected = try values.decode(Bool.self, forKey: .protected)
+        paths = try values.decode([PathState].self, forKey: .paths)
+        devices = try values.decode([DeviceState].self, forKey: .devices)
+        events = try values.decode([Event].self, forKey: .events)
+        recorder = try values.decode(RecorderState.self, forKey: .recorder)
+        journal = try values.decodeIfPresent(RecorderState.self, forKey: .journal) ?? .off
+        anycast = try values.decodeIfPresent([AnycastPrefix].self, forKey: .anycast) ?? []
+        services = try values.decodeIfPresent([Service].self, forKey: .services) ?? []
+        changes = try values.decodeIfPresent([ChangeState].self, forKey: .changes) ?? []
     }
 
     public subscript(device: DeviceName) -> DeviceState? { devices.first { $0.name == device } }
