@@ -46,7 +46,7 @@ public struct Situation {
         case .peer(let id): return .peer(id)
         case .device(let name): return .device(name)
         case .provenance(let id): return id
-        case .overview, .peers, .devices:
+        case .overview, .peers, .anycast, .guests, .timeline, .changes, .devices:
             guard let cursor = state.list.cursor, identities.contains(cursor) else { return nil }
             return cursor
         case .help: return nil

@@ -85,9 +85,9 @@ public enum ActionRegistry {
 
 extension Set where Element == Place.Kind {
     static let everywhere = Set(Place.Kind.allCases)
-    static let lists: Set = [.overview, .peers, .devices]
+    static let lists: Set = [.overview, .peers, .anycast, .guests, .timeline, .changes, .devices]
     static let tables: Set = [.peers, .devices]
-    static let subjects: Set = [.overview, .peers, .devices, .peer, .device, .provenance]
+    static let subjects: Set = [.overview, .peers, .anycast, .guests, .devices, .peer, .device, .provenance]
 }
 
 enum Refusals {

@@ -14,6 +14,14 @@ enum ScreenActions {
             "peers", "2", .peers, "Go to Peers, every BGP session; with a filter, to those that match.",
             argument: "[FILTER]"),
         go(
+            "anycast", "3", .anycast,
+            "Go to Anycast: every prefix on every node, wanted, local, announced, answered.", argument: nil),
+        go("guests", "4", .guests, "Go to Guests: services and the containers behind them.", argument: nil),
+        go("timeline", "5", .timeline, "Go to the Timeline: what happened, who did what.", argument: nil),
+        go(
+            "changes", "6", .changes, "Go to Changes: the open change session and what became of others.", argument: nil
+        ),
+        go(
             "devices", "8", .devices, "Go to Devices, how far each is reached; with a filter, to those that match.",
             argument: "[FILTER]"),
         Action(
@@ -95,7 +103,7 @@ enum ScreenActions {
     }
 
     private static func turn(_ state: inout ViewState, by step: Int) -> [Effect] {
-        let screens: [Place] = [.overview, .peers, .devices]
+        let screens = Place.tabs.map(\.place)
         let now = screens.firstIndex(of: state.visits.first?.place ?? .overview) ?? 0
         state.visits = [Visit(screens[(now + step + screens.count) % screens.count])]
         return []

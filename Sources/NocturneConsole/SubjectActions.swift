@@ -20,7 +20,9 @@ enum SubjectActions {
                     state.visits.append(Visit(.devices))
                     state.filter = Filter("dark")
                     state.message = Message("\(key): these devices are behind it")
-                case .action, nil: break
+                case .anycast(let name, _): state.visits.append(Visit(.device(name)))
+                case .guest(let ref): state.visits.append(Visit(.device(ref.device)))
+                case .service, .event, .change, .action, nil: break
                 }
                 return []
             }),
@@ -121,7 +123,7 @@ enum CopyText {
             let items = situation.context.lists.overview(situation.snapshot, at: situation.context.now)
             guard let item = items.first(where: { $0.id == subject }) else { return nil }
             return ("\(item.health.rawValue) \(item.place): \(item.detail)", item.place)
-        case .action: return nil
+        case .anycast, .service, .guest, .event, .change, .action: return nil
         }
     }
 

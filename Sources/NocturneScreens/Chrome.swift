@@ -99,11 +99,11 @@ enum Chrome {
     }
 
     private static func tabs(_ painter: inout Painter, _ state: ViewState) {
-        let tabs: [(String, Place.Kind)] = [("1 Overview", .overview), ("2 Peers", .peers), ("8 Devices", .devices)]
         let current = state.visits.first?.place.kind
         var column = 1
-        for (text, kind) in tabs {
-            column = painter.put(text, kind == current ? .tabActive : .tab, row: 1, column: column) + 1
+        for (number, place) in Place.tabs {
+            let role: Role = place.kind == current ? .tabActive : .tab
+            column = painter.put("\(number) \(place.title)", role, row: 1, column: column) + 1
         }
     }
 

@@ -23,6 +23,10 @@ public enum Screens {
         switch state.place {
         case .overview: OverviewScreen.draw(&painter, body, snapshot, state)
         case .peers: PeersScreen.draw(&painter, body, snapshot, state)
+        case .anycast: AnycastScreen.draw(&painter, body, snapshot, state)
+        case .guests: GuestsScreen.draw(&painter, body, snapshot, state)
+        case .timeline: TimelineScreen.draw(&painter, body, snapshot, state)
+        case .changes: ChangesScreen.draw(&painter, body, snapshot, state)
         case .devices: DevicesScreen.draw(&painter, body, snapshot, state)
         case .help: HelpScreen.draw(&painter, body, state)
         case .peer, .device, .provenance:
@@ -41,7 +45,7 @@ public enum Screens {
         case .peer(let id): PeerDetailScreen.lines(id, snapshot, context)
         case .device(let name): DeviceDetailScreen.lines(name, snapshot, context)
         case .provenance(let subject): ProvenanceScreen.lines(subject, snapshot, context)
-        case .overview, .peers, .devices, .help: []
+        case .overview, .peers, .anycast, .guests, .timeline, .changes, .devices, .help: []
         }
     }
 
@@ -56,6 +60,10 @@ public enum Screens {
         let body = Chrome.bodyHeight(context, state.frozen ?? snapshot, state)
         switch state.place.kind {
         case .peers: return max(1, body - 1 - PeersScreen.stripHeight(body))
+        case .anycast: return AnycastScreen.pageHeight(body)
+        case .guests: return GuestsScreen.pageHeight(body)
+        case .timeline: return TimelineScreen.pageHeight(body)
+        case .changes: return ChangesScreen.pageHeight(body)
         case .devices: return max(1, body - 1 - DevicesScreen.stripHeight(body))
         case .overview: return max(1, body - OverviewScreen.head(snapshot, state, context, height: body).count - 1)
         case .help, .peer, .device, .provenance: return body

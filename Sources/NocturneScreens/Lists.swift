@@ -213,6 +213,10 @@ extension Lists {
         switch state.place {
         case .overview: overview(snapshot, at: now).map(\.id)
         case .peers: peers(snapshot, state, at: now).ids
+        case .anycast: AnycastScreen.identities(snapshot, state, self, at: now)
+        case .guests: GuestsScreen.identities(snapshot, state, self, at: now)
+        case .timeline: TimelineScreen.identities(snapshot, state, self, at: now)
+        case .changes: ChangesScreen.identities(snapshot, state, self, at: now)
         case .devices: devices(snapshot, state, at: now).ids
         case .help, .peer, .device, .provenance: []
         }

@@ -48,7 +48,7 @@ public struct ViewState: Sendable {
 
 /// One screen.
 public enum Place: Hashable, Sendable {
-    case overview, peers, devices, help
+    case overview, peers, anycast, guests, timeline, changes, devices, help
     case peer(PeerID)
     case device(DeviceName)
     /// The raw answers behind a device or one of its sessions.
@@ -56,13 +56,17 @@ public enum Place: Hashable, Sendable {
 
     /// Its kind, for what is valid where.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case overview, peers, devices, help, peer, device, provenance
+        case overview, peers, anycast, guests, timeline, changes, devices, help, peer, device, provenance
     }
 
     public var kind: Kind {
         switch self {
         case .overview: .overview
         case .peers: .peers
+        case .anycast: .anycast
+        case .guests: .guests
+        case .timeline: .timeline
+        case .changes: .changes
         case .devices: .devices
         case .help: .help
         case .peer: .peer
@@ -75,6 +79,10 @@ public enum Place: Hashable, Sendable {
         switch self {
         case .overview: .overview
         case .peers: .peers
+        case .anycast: .anycast
+        case .guests: .guests
+        case .timeline: .timeline
+        case .changes: .changes
         case .devices: .devices
         case .help: .help
         case .peer, .device, .provenance: nil
@@ -86,6 +94,10 @@ public enum Place: Hashable, Sendable {
         switch self {
         case .overview: "Overview"
         case .peers: "Peers"
+        case .anycast: "Anycast"
+        case .guests: "Guests"
+        case .timeline: "Timeline"
+        case .changes: "Changes"
         case .devices: "Devices"
         case .help: "Help"
         case .peer(let id): "\(id.device) \(id.key.name)"
@@ -116,6 +128,13 @@ public struct PeerID: Hashable, Sendable {
 public enum RowID: Hashable, Sendable {
     case peer(PeerID)
     case device(DeviceName)
+    /// One prefix on one node.
+    case anycast(DeviceName, prefix: String)
+    case service(String)
+    case guest(GuestRef)
+    /// An event of the timeline, by its sequence.
+    case event(Int)
+    case change(String)
     /// A cause of darkness that is no device, by its key.
     case cause(String)
     case action(String)
@@ -125,7 +144,9 @@ public enum RowID: Hashable, Sendable {
         switch self {
         case .peer(let id): id.device
         case .device(let name): name
-        case .cause, .action: nil
+        case .anycast(let name, _): name
+        case .guest(let ref): ref.device
+        case .service, .event, .change, .cause, .action: nil
         }
     }
 
@@ -134,13 +155,25 @@ public enum RowID: Hashable, Sendable {
         switch self {
         case .peer(let id): "\(id.device) \(id.key.name)"
         case .device(let name): name.rawValue
+        case .anycast(let name, let prefix): "\(name) \(prefix)"
+        case .service(let name): name
+        case .guest(let ref): ref.description
+        case .event(let sequence): "event \(sequence)"
+        case .change(let id): id
         case .cause(let key): key
         case .action(let id): id
         }
     }
 }
 
-public enum ListID: Hashable, Sendable { case overview, peers, devices, help }
+public enum ListID: Hashable, Sendable { case overview, peers, anycast, guests, timeline, changes, devices, help }
+
+extension Place {
+    /// The screens of the row of tabs, with the number that goes there.
+    public static let tabs: [(number: Int, place: Place)] = [
+        (1, .overview), (2, .peers), (3, .anycast), (4, .guests), (5, .timeline), (6, .changes), (8, .devices),
+    ]
+}
 
 /// Cursor, window and order of one list.
 public struct ListState: Hashable, Sendable {
