@@ -23,7 +23,8 @@ def up():
     """Brings the lab up; whether it was this call that did."""
     if (STATE / "inventory.yaml").exists():
         return False
-    subprocess.run([LAB, "up"], check=True, timeout=600)
+    # With every session recorded by the devices themselves: some tests ask what was sent.
+    subprocess.run([LAB, "up"], check=True, timeout=600, env={**os.environ, "NOCTURNE_LAB_RECORD": "1"})
     return True
 
 
