@@ -34,7 +34,17 @@ extension World {
         }
         defer { if dark { lastDark[at] = now } else { everObserved[at] = true } }
         let subject = Subject(kind: .device, device: device.name)
+        // How a former run left it; of use until this one has seen it.
+        let last = before == .unseen && !everObserved[at] ? former[subject] : nil
         switch (before, conditions[at]) {
+        case (.unseen, .observed) where last?.after == "observed",
+            (.unseen, .dark(.device)) where last?.after == "dark":
+            break
+        case (.unseen, .observed) where last?.after == "dark":
+            events.append(
+                Event(
+                    sequence: 0, at: now, notBefore: last?.at, subject: subject, before: "dark", after: "observed",
+                    severity: .good))
         case (.unseen, .observed) where !everObserved[at], (.dark(.path), .observed) where !everObserved[at]:
             events.append(
                 Event(sequence: 0, at: now, subject: subject, after: "observed", severity: .info))
@@ -46,8 +56,8 @@ extension World {
         case (.unseen, .dark(.device)), (.observed, .dark(.device)), (.dark(.path), .dark(.device)):
             events.append(
                 Event(
-                    sequence: 0, at: now, notBefore: device.seenAt, subject: subject,
-                    before: everObserved[at] ? "observed" : nil, after: "dark", severity: .warning,
+                    sequence: 0, at: now, notBefore: device.seenAt ?? last?.at, subject: subject,
+                    before: everObserved[at] ? "observed" : last?.after, after: "dark", severity: .warning,
                     evidence: device.whyDark(at: now)))
         default: break
         }
@@ -56,9 +66,12 @@ extension World {
 
     /// Notes how a path is; an event when that is news.
     mutating func path(_ name: String, alive: Bool, fault: Fault?, at now: UTC) -> [Event] {
-        let before = pathAlive[name]
+        let subject = Subject(kind: .path, name: name)
+        let last = pathAlive[name] == nil ? former[subject] : nil
+        let before = pathAlive[name] ?? last.map { $0.after == "alive" }
+        defer { pathAlive[name] = alive }
         guard before != alive else { return [] }
-        let lastLost = pathChanged[name]
+        let lastLost = pathChanged[name] ?? last?.at
         pathAlive[name] = alive
         pathChanged[name] = now
         if !alive {
@@ -69,8 +82,9 @@ extension World {
         }
         return [
             Event(
-                sequence: 0, at: now, notBefore: before == nil ? nil : alive ? lastLost : lastSeen(over: name),
-                subject: Subject(kind: .path, name: name),
+                sequence: 0, at: now,
+                notBefore: before == nil ? nil : alive ? lastLost : lastSeen(over: name) ?? last?.at,
+                subject: subject,
                 before: before.map { $0 ? "alive" : "lost" }, after: alive ? "alive" : "lost",
                 severity: alive ? (before == nil ? .info : .good) : .bad,
                 evidence: fault.map { "\($0.place): \($0.message)" })

@@ -53,13 +53,20 @@ public struct World: Sendable {
     var pathAlive: [String: Bool] = [:]
     var pathChanged: [String: UTC] = [:]
     var log: EventLog
+    var standings: [Standings]
+    var serviceStandings = ServiceStandings()
+    /// The last word of former runs on each subject, from the journal.
+    var former: [Subject: Event] = [:]
     private let tail: Int
     private var number = 0
 
     /// - Parameters:
     ///   - eventLimit: events kept in all.
     ///   - tail: events handed on with each snapshot.
-    public init(inventory: Inventory, eventLimit: Int = 2000, tail: Int = 500) {
+    ///   - history: events of former runs, oldest first: known from the start, and what is seen first is compared with
+    ///     their last word on it. So a subject that was lost when the former run ended is told to be back, and one
+    ///     that still is, is not lost anew.
+    public init(inventory: Inventory, eventLimit: Int = 2000, tail: Int = 500, history: [Event] = []) {
         site = inventory.site
         protected = inventory.protected
         anycast = inventory.anycast
@@ -79,6 +86,19 @@ public struct World: Sendable {
         everObserved = Array(repeating: false, count: devices.count)
         reported = everObserved
         lastDark = Array(repeating: nil, count: devices.count)
+        standings = devices.map { Standings(device: $0.name) }
+        for event in history { remember(event) }
+    }
+
+    private mutating func remember(_ event: Event) {
+        _ = log.append(event)
+        serviceStandings.remember(event)
+        if let at = event.subject.device.flatMap({ index[$0] }) { standings[at].remember(event) }
+        guard event.source == .observed else { return }
+        // A device's other events, such as a reconfiguration, say nothing of how it is.
+        if event.subject.kind != .device || ["observed", "dark"].contains(event.after) {
+            former[event.subject] = event
+        }
     }
 
     /// The present state as the next numbered snapshot.
@@ -114,7 +134,8 @@ extension World {
         devices[at].merge(report)
         reported[at] = true
         var events = settle(at, now: report.ended, began: report.began, freshPeers: report.peers != nil)
-        events += Transitions(old: old, new: devices[at], report: report).events
+        events += Transitions(old: old, new: devices[at], report: report, former: former).events
+        events += belongings(at, report)
         return keep(events)
     }
 

@@ -96,6 +96,7 @@ extension Event {
 
     /// The best instant there is: the device's own, else when it was seen.
     public var instant: UTC { deviceTime ?? at }
-    /// The instant is exact: the device told it, or a person did it.
-    public var isExact: Bool { deviceTime != nil || source != .observed }
+    /// The instant is exact: the device told it, or a person did it. What has an earlier bound instead was found by
+    /// looking, whatever it is about.
+    public var isExact: Bool { deviceTime != nil || (source != .observed && notBefore == nil) }
 }
