@@ -63,11 +63,12 @@ public actor Engine {
     ///   - recorder: what the recorder is said to be until the sink has answered.
     ///   - ledger: what keeps events for good; nil for nothing.
     ///   - history: events of former runs, oldest first; they are known from the start and not written again.
+    ///   - changesBy: `user@host` whose change sessions are told by whoever runs them; see ``World``.
     ///   - executor: whose thread the engine lives on; nil for one of its own.
     public init(
         inventory: Inventory, drivers: [any DeviceDriver], clock: any EngineClock = SystemClock(),
         sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off, ledger: (any EventLedger)? = nil,
-        history: [Event] = [], executor: (any SerialExecutor)? = nil
+        history: [Event] = [], changesBy: String? = nil, executor: (any SerialExecutor)? = nil
     ) {
         self.clock = clock
         self.drivers = drivers
@@ -77,7 +78,7 @@ public actor Engine {
         journal = ledger?.state ?? .off
         self.executor = executor ?? QueueExecutor(label: "nocturne.engine")
         polls = Dictionary(inventory.devices.map { ($0.name, $0.poll) }, uniquingKeysWith: { first, _ in first })
-        var world = World(inventory: inventory, history: history)
+        var world = World(inventory: inventory, history: history, changesBy: changesBy)
         // Before anything has an event: what is seen now is on disk first.
         box = SnapshotBox(world.snapshot(at: clock.now, recorder: recorder, journal: journal))
         var events: [Event] = []

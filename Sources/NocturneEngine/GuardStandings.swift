@@ -21,13 +21,15 @@ struct GuardStanding: Sendable {
 ///                        └──── not listed any more ────────▶ gone: bad before its deadline
 /// ```
 ///
-/// Nothing is said twice: sessions of this process are told by the process itself, and what the journal of a former
-/// run has already said is not said again.
+/// Nothing is said twice: who runs change sessions tells of their own, in this process and, after a restart, of those
+/// its forerunner left. What the journal of a former run has already said is not said again either.
 extension Standings {
     /// - Parameters:
-    ///   - ours: sessions of this process, which writes about them itself.
+    ///   - isTold: whether somebody else tells of a session, by its id and whose it is.
     ///   - offset: the device's clock minus ours.
-    mutating func guards(_ now: Observed<[DeviceGuard]>, ours: Set<String>, offset: Duration) -> [Event] {
+    mutating func guards(
+        _ now: Observed<[DeviceGuard]>, isTold: (String, String?) -> Bool, offset: Duration
+    ) -> [Event] {
         defer { guardsSeen = true }
         var events: [Event] = []
         var listed: Set<String> = []
@@ -35,14 +37,14 @@ extension Standings {
             let last = guards.updateValue(
                 GuardStanding(isOpen: found.isOpen, at: now.at, by: found.by, deadline: found.deadline),
                 forKey: found.session)
-            if ours.contains(found.session) { continue }
+            if isTold(found.session, found.by) { continue }
             // What ended before anybody looked is history that was told by whoever watched then.
             if last == nil, found.isOpen || guardsSeen { events.append(armed(found, at: now.at)) }
             if !found.isOpen, last?.isOpen ?? guardsSeen { events.append(ended(found, last, at: now.at)) }
         }
         for (session, last) in guards.sorted(by: { $0.key < $1.key }) where last.isOpen && !listed.contains(session) {
             guards[session]?.isOpen = false
-            if !ours.contains(session) { events.append(vanished(session, last, at: now.at, offset: offset)) }
+            if !isTold(session, last.by) { events.append(vanished(session, last, at: now.at, offset: offset)) }
         }
         return events
     }

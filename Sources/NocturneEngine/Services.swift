@@ -48,8 +48,9 @@ extension World {
     mutating func belongings(_ at: Int, _ report: SweepReport) -> [Event] {
         var events: [Event] = []
         if let guards = report.guards {
+            let ours = Set(changes.map(\.id))
             events += standings[at].guards(
-                guards, ours: Set(changes.map(\.id)),
+                guards, isTold: { ours.contains($0) || ($1 != nil && $1 == changesBy) },
                 offset: .milliseconds(devices[at].clockOffsetMilliseconds ?? 0))
         }
         if let anycast = report.anycast { events += standings[at].anycast(anycast, of: self.anycast) }

@@ -55,6 +55,8 @@ public struct World: Sendable {
     var log: EventLog
     var standings: [Standings]
     var serviceStandings = ServiceStandings()
+    /// Whose change sessions are told by those who run them.
+    let changesBy: String?
     /// The last word of former runs on each subject, from the journal.
     var former: [Subject: Event] = [:]
     private let tail: Int
@@ -66,12 +68,17 @@ public struct World: Sendable {
     ///   - history: events of former runs, oldest first: known from the start, and what is seen first is compared with
     ///     their last word on it. So a subject that was lost when the former run ended is told to be back, and one
     ///     that still is, is not lost anew.
-    public init(inventory: Inventory, eventLimit: Int = 2000, tail: Int = 500, history: [Event] = []) {
+    ///   - changesBy: `user@host` whose change sessions are told by whoever runs them, also after a restart; the
+    ///     devices' word on all others is told here.
+    public init(
+        inventory: Inventory, eventLimit: Int = 2000, tail: Int = 500, history: [Event] = [], changesBy: String? = nil
+    ) {
         site = inventory.site
         protected = inventory.protected
         anycast = inventory.anycast
         services = inventory.services
         self.tail = tail
+        self.changesBy = changesBy
         log = EventLog(capacity: eventLimit)
         devices = inventory.devices.map { device in
             DeviceState(

@@ -23,9 +23,10 @@ public final class LiveNetwork {
     ///   - sink: what records; nil for nothing.
     ///   - ledger: what keeps events for good; nil for nothing.
     ///   - history: events of former runs, oldest first.
+    ///   - changesBy: `user@host` whose change sessions are told by whoever runs them.
     public init(
         inventory: Inventory, sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off,
-        ledger: (any EventLedger)? = nil, history: [Event] = []
+        ledger: (any EventLedger)? = nil, history: [Event] = [], changesBy: String? = nil
     ) {
         let network = Network(paths: inventory.paths)
         // A device that no driver reads is said to be so by the engine; it is not asked what it cannot answer. `auto`
@@ -36,7 +37,7 @@ public final class LiveNetwork {
             }
         let engine = Engine(
             inventory: inventory, drivers: drivers, sink: sink, recorder: recorder, ledger: ledger, history: history,
-            executor: NetworkActor.executor)
+            changesBy: changesBy, executor: NetworkActor.executor)
         // The states are read when the engine's turn comes, not when the change did: two changes cannot be swapped.
         network.onPathChange = { [weak network] _ in
             Task { @NetworkActor in

@@ -20,22 +20,27 @@ public final class Watched: Sendable {
     ///   - sink: what records; nil for nothing.
     ///   - ledger: what keeps events for good; nil for nothing.
     ///   - history: events of former runs, oldest first: on the screen with the first frame.
+    ///   - changesBy: `user@host` whose change sessions are told by whoever runs them.
+    ///   - onLive: called once the network stands, before the first device is asked.
     public init(
         inventory: Inventory, doorbell: Doorbell, sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off,
-        ledger: (any EventLedger)? = nil, history: [Event] = []
+        ledger: (any EventLedger)? = nil, history: [Event] = [], changesBy: String? = nil,
+        onLive: (@Sendable (LiveNetwork) async -> Void)? = nil
     ) {
         self.inventory = inventory
         var world = World(inventory: inventory, history: history)
         first = world.snapshot(at: SystemClock().now, recorder: recorder, journal: ledger?.state ?? .off)
         building = Task {
             await LiveNetwork(
-                inventory: inventory, sink: sink, recorder: recorder, ledger: ledger, history: history)
+                inventory: inventory, sink: sink, recorder: recorder, ledger: ledger, history: history,
+                changesBy: changesBy)
         }
         Task { [self] in
             let live = await building.value
             live.engine.box.onChange { doorbell.ring() }
             network.withLock { $0 = live }
             doorbell.ring()
+            await onLive?(live)
             await live.start()
         }
     }

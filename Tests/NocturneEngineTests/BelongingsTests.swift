@@ -217,6 +217,16 @@ private func of(_ kind: Subject.Kind, _ events: [Event]) -> [Event] { events.fil
         #expect(events.last?.after == "reverted by the device's own timer")
     }
 
+    @Test func whoRunsChangesTellsOfWhatTheirForerunnerLeft() {
+        for (by, told) in [("ann@desk", false), ("bob@desk", true)] {
+            var world = World(inventory: network(), changesBy: by)
+            var events = world.receive(look(0, guards: [session(.armed)]))
+            events += world.receive(look(2, guards: [session(.armed), session(.armed, id: "s2")]))
+            events += world.receive(look(4, guards: [session(.reverted, ended: 3)]))
+            #expect(of(.change, events).map(\.subject.name) == (told ? ["s1", "s2", "s1", "s2"] : []))
+        }
+    }
+
     @Test func thisProcessTellsOfItsOwnSessionsItself() {
         var world = World(inventory: network())
         world.receive(change: ChangeState(id: "s1", device: "bkk06", by: "me", startedAt: at(-20)))
