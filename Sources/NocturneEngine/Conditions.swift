@@ -13,13 +13,14 @@ import NocturneModel
 ///                              no event either way: the path's own event says it
 /// ```
 extension World {
-    /// Brings the condition of one device in line with its state. `began` is when the sweep behind it began, if one is.
-    mutating func settle(_ at: Int, now: UTC, began: UTC?, freshPeers: Bool) -> [Event] {
+    /// Brings the condition of one device in line with its state. `began` is when the sweep behind it began, if one is;
+    /// `fresh` says that it brought an answer to the main question.
+    mutating func settle(_ at: Int, now: UTC, began: UTC?, fresh: Bool) -> [Event] {
         let device = devices[at]
         let before = conditions[at]
         var events: [Event] = []
         // Without a fault and without a new answer a device stays as it was, unless it has grown stale.
-        let dark = device.isDark(at: now) || (before != .observed && !freshPeers)
+        let dark = device.isDark(at: now) || (before != .observed && !fresh)
         if dark {
             if let fault = device.reach.fault, fault.rung == .path {
                 events += path(pathName(of: device), alive: false, fault: fault, at: now)
@@ -93,7 +94,7 @@ extension World {
 
     /// The last sign of life that came by a path.
     private func lastSeen(over name: String) -> UTC? {
-        devices.compactMap { $0.peers?.path == name ? $0.seenAt : nil }.max()
+        devices.compactMap { $0.answeredBy == name ? $0.seenAt : nil }.max()
     }
 
     /// What a dark device is dark for. Silence without a fault belongs to the path when that is lost.
@@ -105,7 +106,7 @@ extension World {
 
     /// The path a device is on, or was on, or would be on.
     func pathName(of device: DeviceState) -> String {
-        if let name = device.reach.path ?? device.peers?.path { return name }
+        if let name = device.reach.path ?? device.answeredBy { return name }
         if let place = device.reach.fault?.place,
             let named = paths.first(where: { path in path.hops.contains { place.contains($0) } })
         {
@@ -116,11 +117,14 @@ extension World {
 }
 
 extension DeviceState {
+    /// The path the latest answers came by.
+    var answeredBy: String? { peers?.path ?? guests?.path ?? guards?.path }
+
     /// Why nothing is seen of it at `now`, in a sentence.
     func whyDark(at now: UTC) -> String {
         if let fault = reach.fault { return fault.message }
-        guard let seen = peers?.at else {
-            return refused.min { $0.key < $1.key }?.value.message ?? "its sessions have not been seen yet"
+        guard let seen = answeredAt else {
+            return refused.min { $0.key < $1.key }?.value.message ?? "nothing of it has been seen yet"
         }
         return "no answer for \(Int((now - seen).seconds)) s"
     }

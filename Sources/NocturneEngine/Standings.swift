@@ -95,11 +95,14 @@ struct Standings: Sendable {
         }
         for (id, last) in guests.sorted(by: { $0.key < $1.key }) where !present.contains(id) && last.word != "gone" {
             guests[id] = Standing(word: "gone", at: now.at, guest: last.guest)
-            let why = last.guest.flatMap { reason($0, wantedBy($0)) }
+            let service = last.guest.flatMap(wantedBy)
+            let why = last.guest.flatMap { reason($0, service) }
+            let ran = last.word == Guest.State.running.rawValue
+            // One that did not run and that no service wants was taken away by its owner: nothing more is lost.
+            let severity: Event.Severity = service != nil || (ran && why != nil) ? .bad : ran ? .warning : .info
             events.append(
                 event(
-                    .guest, id, last, "gone", at: now.at,
-                    why != nil ? .bad : last.word == Guest.State.running.rawValue ? .warning : .info,
+                    .guest, id, last, "gone", at: now.at, severity,
                     evidence: (last.guest.map(title) ?? "") + (why ?? "")))
         }
         return events

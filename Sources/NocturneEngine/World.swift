@@ -140,7 +140,7 @@ extension World {
         let old = devices[at]
         devices[at].merge(report)
         reported[at] = true
-        var events = settle(at, now: report.ended, began: report.began, freshPeers: report.peers != nil)
+        var events = settle(at, now: report.ended, began: report.began, fresh: devices[at].answeredAt != old.answeredAt)
         events += Transitions(old: old, new: devices[at], report: report, former: former).events
         events += belongings(at, report)
         return keep(events)
@@ -173,7 +173,7 @@ extension World {
     public mutating func tick(_ now: UTC) -> [Event] {
         var events: [Event] = []
         for at in devices.indices where conditions[at] == .observed && devices[at].isDark(at: now) {
-            events += settle(at, now: now, began: nil, freshPeers: false)
+            events += settle(at, now: now, began: nil, fresh: false)
         }
         return keep(events)
     }
@@ -192,7 +192,7 @@ extension World {
                 rung: standing, code: "no-answer", place: "\(state.name) \(state.address)",
                 message: "no answer within \(seconds) s; it stood at the rung \(standing.rawValue)",
                 hint: "give it longer with --timeout, or see nocturne doctor \(state.name)", retries: true)
-            events += settle(at, now: now, began: nil, freshPeers: false)
+            events += settle(at, now: now, began: nil, fresh: false)
         }
         return keep(events)
     }
@@ -202,7 +202,7 @@ extension World {
         guard let at = index[device] else { return [] }
         devices[at].reach.fault = fault
         reported[at] = true
-        return keep(settle(at, now: now, began: nil, freshPeers: false))
+        return keep(settle(at, now: now, began: nil, fresh: false))
     }
 
     /// Devices that are dark only because a path is lost.

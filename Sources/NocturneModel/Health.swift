@@ -75,7 +75,7 @@ extension Snapshot {
             let health = device.health(at: now)
             let cause = device.darkCause
             add(health, because: cause)
-            if health != .dark, let seen = device.peers?.at { counts.oldest = min(counts.oldest ?? seen, seen) }
+            if health != .dark, let seen = device.answeredAt { counts.oldest = min(counts.oldest ?? seen, seen) }
             for peer in device.peers?.value ?? [] { add(device.health(of: peer, at: now), because: cause) }
             let names = wanted[device.name] ?? []
             for guest in device.guests?.value ?? [] {

@@ -112,6 +112,24 @@ private func of(_ kind: Subject.Kind, _ events: [Event]) -> [Event] { events.fil
         #expect(back.first?.before == "gone" && back.first?.severity == .good)
     }
 
+    @Test func aHostWithoutARoutingDaemonIsObservedByItsGuests() {
+        var world = World(inventory: network())
+        var first = look(0, guests: [guest("101", .running)])
+        first.peers = nil
+        #expect(world.receive(first).contains { $0.subject.kind == .device && $0.after == "observed" })
+        #expect(world.snapshot(at: at(1), recorder: .off)["bkk06"]?.isDark(at: at(1)) == false)
+        #expect(of(.device, world.tick(at(60))).map(\.after) == ["dark"])
+    }
+
+    @Test func takingAwayAStoppedGuestIsNoLoss() {
+        var world = World(inventory: network())
+        _ = world.receive(look(0, guests: [guest("101", .running, autostart: true), guest("102", .running)]))
+        _ = world.receive(look(2, guests: [guest("101", .stopped, autostart: true), guest("102", .running)]))
+        let gone = of(.guest, world.receive(look(4, guests: [])))
+        #expect(gone.map(\.subject.name) == ["101", "102"])
+        #expect(gone.map(\.severity) == [.info, .warning])
+    }
+
     @Test func aRestartBetweenTwoLooksIsSeen() {
         var world = World(inventory: network())
         _ = world.receive(look(0, guests: [guest("101", .running, up: 900)]))
