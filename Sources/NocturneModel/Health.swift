@@ -61,7 +61,9 @@ public struct Counts: Hashable, Sendable {
 }
 
 extension Snapshot {
-    /// Devices and sessions at `now`.
+    /// Devices, sessions, anycast prefixes on their nodes, services, and guests of no service, at `now`.
+    ///
+    /// The guests of a service count through it: with one of three stopped the service is degraded, and nothing is down.
     public func counts(at now: UTC) -> Counts {
         var counts = Counts()
         var causes: Set<String> = []
@@ -74,6 +76,21 @@ extension Snapshot {
                 counts.oldest = min(counts.oldest ?? seen, seen)
             }
             for peer in device.peers?.value ?? [] { counts.add(device.health(of: peer, at: now)) }
+        }
+        for row in anycastRows(at: now) where row.isSubject {
+            counts.add(row.health)
+            if row.health == .dark { causes.insert(self[row.device]?.darkCause ?? row.subject.description) }
+        }
+        for row in guestRows(at: now) where row.services.isEmpty {
+            counts.add(row.health)
+            if row.health == .dark { causes.insert(self[row.ref.device]?.darkCause ?? row.subject.description) }
+        }
+        for row in serviceRows(at: now) {
+            counts.add(row.health)
+            guard row.health == .dark else { continue }
+            for member in row.members where member.health == .dark {
+                causes.insert(self[member.ref.device]?.darkCause ?? "device \(member.ref.device)")
+            }
         }
         counts.darkCauses = causes.count
         return counts
