@@ -8,10 +8,10 @@ import NocturneTheme
 ///
 /// ```
 ///  INCIDENT 3  open 00:02:40  since 02:11:26Z  4 lost, 1 back
-///   first   02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer expired
-///   then    02:11:27Z ✖ bkk06 anycast 203.0.113.81/32  ok → blackhole
-///           02:12:03Z ✎ ops  "HGC NOC on the phone, ticket 4471"
-///   before  02:10:58Z ⚙ bkk00 change by ops  applied
+///  first  02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer expired
+///  then   02:11:27Z ✖ bkk06 anycast 203.0.113.81/32  ok → blackhole
+///         02:12:03Z ✎ ops  "HGC NOC on the phone, ticket 4471"
+///  before 02:10:58Z ⚙ bkk00 change by ops  applied
 /// ```
 ///
 /// Without an incident the latest transitions stand here, for a quarter of an hour.
@@ -108,7 +108,7 @@ enum OverviewHead {
     }
 
     private static func line(_ event: Event, _ word: String, _ context: DrawContext) -> StyledLine {
-        StyledLine(" \(word)".padding(to: 9), .label).then(EventLine.line(event, context))
+        StyledLine(word.padding(to: 7), .label).then(EventLine.line(event, context))
     }
 }
 
