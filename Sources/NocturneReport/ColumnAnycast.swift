@@ -65,14 +65,15 @@ public final class AnycastEntry: Sendable {
     }
 
     /// The columns of anycast, in the order they stand.
-    public static let columns: [Column<AnycastEntry>] = [
-        Column(
-            "prefix", "PREFIX", minimum: 18, maximum: 43, priority: 0, measure: { $0.row.prefix.utf8.count },
-            order: { entry, _ in .address(entry.row.prefix) }, text: { entry, _ in entry.row.prefix }),
-        Column(
-            "name", "NAME", minimum: 8, maximum: 20, priority: 0, measure: { $0.row.name.utf8.count },
-            order: { entry, _ in .text(entry.row.name) }, text: { entry, _ in entry.row.name }),
-    ] + nodeColumns
+    public static let columns: [Column<AnycastEntry>] =
+        [
+            Column(
+                "prefix", "PREFIX", minimum: 18, maximum: 43, priority: 0, measure: { $0.row.prefix.utf8.count },
+                order: { entry, _ in .address(entry.row.prefix) }, text: { entry, _ in entry.row.prefix }),
+            Column(
+                "name", "NAME", minimum: 8, maximum: 20, priority: 0, measure: { $0.row.name.utf8.count },
+                order: { entry, _ in .text(entry.row.name) }, text: { entry, _ in entry.row.name }),
+        ] + nodeColumns
 
     /// What stands of one node, below the heading that names the prefix.
     public static let nodeColumns: [Column<AnycastEntry>] = [
@@ -111,7 +112,8 @@ public final class AnycastEntry: Sendable {
             },
             text: { entry, context in entry.seen(entry.answers(context), context) }),
         Column(
-            "by", "ANSWERED BY", minimum: 12, maximum: 28, priority: 4, measure: { $0.answeredBy?.utf8.count ?? 0 },
+            "by", "ANSWERED BY", minimum: 12, maximum: 28, priority: 4,
+            measure: { ($0.answeredBy?.utf8.count ?? 0) + ($0.isHistory ? 1 : 0) },
             order: { entry, _ in .text(entry.answeredBy) },
             text: { entry, context in entry.seen(entry.answeredBy, context) }),
         Column(

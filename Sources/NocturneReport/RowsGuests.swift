@@ -27,7 +27,8 @@ public enum GuestRows {
                         ("platform", .string(platform(device, row.guest).rawValue)),
                     ] + members(of: row.guest) + [
                         ("services", .array(row.services.map { .string($0) })),
-                        ("observedAt", JSONValue(row.observedAt)), ("ageSeconds", PeerRows.age(of: row.observedAt, now: now)),
+                        ("observedAt", JSONValue(row.observedAt)),
+                        ("ageSeconds", PeerRows.age(of: row.observedAt, now: now)),
                         ("path", .string(row.path)),
                     ])
             }
@@ -74,7 +75,8 @@ public enum GuestRows {
             ("device", .string(device.name.rawValue)), ("platform", .string(device.platform.rawValue)),
             ("state", .string(Guest.State.unknown.rawValue)),
             ("reason", .string(refused?.sentence ?? why?.reason ?? silent ?? "its guests have not been told")),
-            ("rung", JSONValue((refused?.rung ?? why?.rung)?.rawValue)), ("hint", JSONValue(refused?.hint ?? why?.hint)),
+            ("rung", JSONValue((refused?.rung ?? why?.rung)?.rawValue)),
+            ("hint", JSONValue(refused?.hint ?? why?.hint)),
             ("path", JSONValue(device.reach.path)), ("observedAt", JSONValue(device.guests?.at)),
             ("ageSeconds", PeerRows.age(of: device.guests?.at, now: now)),
         ])

@@ -25,7 +25,8 @@ extension Table {
         for device in snapshot.devicesHidingGuests(at: now) {
             let why =
                 device.isDark(at: now)
-                ? device.whyDark(at: now).reason : device.refused["guests"]?.message ?? "has not told its guests"
+                ? device.reach.fault?.message ?? device.whyDark(at: now).reason
+                : device.refused["guests"]?.message ?? "has not told its guests"
             text += "\(Marks(unicode: unicode)(.dark)) \(device.name): \(why)\n"
         }
         return text

@@ -73,7 +73,10 @@ enum AnycastScreen {
                 "None of \(total) rows matches \"\((state.filters[.anycast] ?? Filter()).text)\".",
                 "esc shows all of them.",
             ]
-            : ["No anycast prefix is in the inventory.", "Write one down under anycast: with the nodes that announce it."]
+            : [
+                "No anycast prefix is in the inventory.",
+                "Write one down under anycast: with the nodes that announce it.",
+            ]
     }
 
     private static func lines(_ entries: [AnycastEntry], room: Int) -> [Line] {
@@ -110,7 +113,8 @@ enum AnycastScreen {
                     column: 1)
             }
             if position >= 3 {
-                painter.put(painter.cell(AnycastEntry.nodeColumns[index].title, width), .header, row: row, column: column)
+                painter.put(
+                    painter.cell(AnycastEntry.nodeColumns[index].title, width), .header, row: row, column: column)
             }
             column += width + 1
         }

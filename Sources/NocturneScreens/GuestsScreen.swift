@@ -67,7 +67,6 @@ enum GuestsScreen {
         // At the first row its heading is in sight as well.
         if let at, at == top, top > 0, lines[top - 1].id == nil { top -= 1 }
         let matrix = ServiceMatrix(listed.services, snapshot, marks: context.marks, width: painter.width)
-        let columns = GuestEntry.columns
         let layout = ColumnLayout(
             columns, wanted: Column.wanted(columns, rows: listed.others), width: painter.width - 2
         ).columns
@@ -151,10 +150,13 @@ enum GuestsScreen {
 
     // MARK: guests
 
+    /// What is listed here is of no service.
+    private static let columns = GuestEntry.columns.filter { $0.key != "services" }
+
     private static func heading(_ painter: inout Painter, _ layout: [(index: Int, width: Int)], row: Int) {
         var column = 1
         for (index, width) in layout {
-            painter.put(painter.cell(GuestEntry.columns[index].title, width), .header, row: row, column: column)
+            painter.put(painter.cell(columns[index].title, width), .header, row: row, column: column)
             column += width + 1
         }
     }
@@ -164,7 +166,7 @@ enum GuestsScreen {
     ) {
         var column = 1
         for (index, width) in layout {
-            let definition = GuestEntry.columns[index]
+            let definition = columns[index]
             let role: Role =
                 switch definition.key {
                 case _ where selected: .selected
@@ -184,7 +186,9 @@ enum GuestsScreen {
     private static func told(_ line: Line, _ snapshot: Snapshot, _ context: DrawContext) -> [StyledLine] {
         switch line {
         case .service(let row):
-            let members = row.members.enumerated().sorted { ($0.element.health, $0.offset) < ($1.element.health, $1.offset) }
+            let members = row.members.enumerated().sorted {
+                ($0.element.health, $0.offset) < ($1.element.health, $1.offset)
+            }
             let ordered = members.map(\.element)
             let lines = ordered.map { member in
                 told(member.ref, member.guest, member.health, snapshot, context)
@@ -218,7 +222,8 @@ enum GuestsScreen {
         let words: [String?] = [
             guest.name == guest.id || guest.name == ref.id ? nil : guest.name, guest.kind.rawValue,
             health == .dark ? "dark, was \(guest.state.rawValue)" : guest.state.rawValue,
-            guest.exitCode.map { "exit \($0)" }, guest.health, guest.autostart.map { $0 ? "autostart" : "no autostart" },
+            guest.exitCode.map { "exit \($0)" }, guest.health,
+            guest.autostart.map { $0 ? "autostart" : "no autostart" },
             health == .dark ? nil : guest.uptimeSeconds.map { "up \(AgeText.coarse(.seconds($0)))" },
             guest.addresses.isEmpty ? nil : guest.addresses.joined(separator: " "),
         ]

@@ -64,6 +64,7 @@ enum OverviewScreen {
 
     private struct Widths {
         var place: Int
+        var kind: Int
         var name: Int
         /// The widest detail that an age stands behind.
         var detail: Int
@@ -71,11 +72,15 @@ enum OverviewScreen {
 
     private static func widths(_ items: [OverviewItem], _ width: Int) -> Widths {
         let place = items.filter { $0.kind != "path" }.map { TextWidth.of($0.place) }.max() ?? 0
+        // A service is on no device: its kind stands where other rows have their device as well.
+        let kind =
+            items.filter { $0.kind != "path" && $0.kind != "device" && !$0.place.isEmpty }
+            .map { TextWidth.of($0.kind) }.max() ?? 4
         let name = items.map { TextWidth.of($0.name) }.max() ?? 0
         let detail = items.filter { $0.since != nil }.map { TextWidth.of($0.detail) }.max() ?? 0
         return width < 60
-            ? Widths(place: min(place, 8), name: min(name, 16), detail: detail)
-            : Widths(place: min(place, 16), name: min(name, 24), detail: detail)
+            ? Widths(place: min(place, 8), kind: 0, name: min(name, 16), detail: detail)
+            : Widths(place: max(3, min(place, 16)), kind: kind, name: min(name, 24), detail: detail)
     }
 
     private static func draw(
@@ -95,15 +100,21 @@ enum OverviewScreen {
             column = painter.put(
                 painter.fit(place, painter.width / 3) + "  ", look(.dark), row: row, column: column)
         } else {
-            column = painter.put(painter.cell(item.place, widths.place) + " ", look(.text), row: row, column: column)
+            if !item.place.isEmpty || narrow {
+                let place = painter.cell(item.place.isEmpty ? item.kind : item.place, widths.place) + " "
+                column = painter.put(place, look(.text), row: row, column: column)
+            }
             if !narrow, item.kind != "device" {
-                column = painter.put(painter.cell(item.kind, 7) + " ", look(.muted), row: row, column: column)
+                let width = widths.kind + (item.place.isEmpty ? widths.place + 1 : 0)
+                column = painter.put(painter.cell(item.kind, width) + " ", look(.muted), row: row, column: column)
             }
             if item.kind != "device", widths.name > 0 {
                 column = painter.put(painter.cell(item.name, widths.name) + " ", look(.text), row: row, column: column)
             }
         }
-        let age = item.tail + (item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? "")
+        var age = item.tail + (item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? "")
+        // A verdict is worth more than its age.
+        if item.isUrgent, TextWidth.of(item.detail + age) > painter.width - column - 1 { age = item.tail }
         let room = painter.width - column - TextWidth.of(age) - 1
         let detail =
             item.since == nil

@@ -114,7 +114,9 @@ enum WallChange {
             }
             guard session.alive else {
                 return Line(
-                    text: "CHANGE OPEN \(who): its timer is gone, it does NOT revert by itself", role: .bad, isOpen: true)
+                    text:
+                        "CHANGE OPEN on \(device.name) does NOT revert by itself: its timer is gone; by \(session.by)",
+                    role: .bad, isOpen: true)
             }
             let end = session.remainingSeconds.map { seen + .seconds($0) } ?? session.deadline - offset
             // Whole minutes: the wall stands still between them.

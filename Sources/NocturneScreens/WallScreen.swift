@@ -110,8 +110,15 @@ public enum WallScreen {
         return [
             "INCIDENT \(incident.number)  since \(day)\(incident.start.clock)Z  \(counts)",
             "first " + EventLine.line(incident.first, painter.context).text,
-            worst.map { "worst " + text($0, painter, room: painter.width - 8) } ?? "",
+            worst.map { "worst " + whole($0, painter, room: painter.width - 8) } ?? "",
         ]
+    }
+
+    /// The row with its detail where that fits whole; the pages have it in any case.
+    private static func whole(_ item: OverviewItem, _ painter: Painter, room: Int) -> String {
+        let head = ["\(painter.mark(item.health)) \(item.state)", item.place, item.name].filter { !$0.isEmpty }
+        let full = (head + [item.detail + item.tail]).joined(separator: "  ")
+        return TextWidth.of(full) <= room ? full : head.joined(separator: "  ")
     }
 
     /// The worst row by itself, in full as far as three lines hold it.

@@ -26,7 +26,8 @@ extension SampleNetwork {
                 device.anycast = Observed(
                     [sighting(global, name, true), sighting(local, name, index < 2)], at: at, path: "jump",
                     question: "ip -j addr show; show route export", tookMilliseconds: 9)
-                device.guests = Observed(guests(index), at: at, path: "jump", question: "lxc-ls -f", tookMilliseconds: 21)
+                device.guests = Observed(
+                    guests(index), at: at, path: "jump", question: "lxc-ls -f", tookMilliseconds: 21)
                 device.transcripts["anycast"] = Transcript(
                     query: "anycast", platform: .bird, question: "show route for \(local) all", at: at,
                     tookMilliseconds: 9, text: "Table master4:\n\(local)  unicast [direct1 02:11:26] * (240)\n")

@@ -58,7 +58,7 @@ extension Frame {
         #expect(!items.contains { $0.id.device == "bkk08" && $0.kind != "device" })
         let frame = Screens.draw(SampleNetwork.troubled(), state(.overview), context())
         #expect(frame.row(with: "blackhole bkk06")?.contains("203.0.113.81/32 announced, not on any interface") == true)
-        #expect(frame.row(with: "service haproxy")?.contains("! degraded") == true)
+        #expect(frame.row(with: "service     haproxy")?.contains("! degraded") == true)
     }
 
     @Test func countsTakeInAllThatIsServed() {
@@ -209,13 +209,15 @@ extension Frame {
     }
 
     @Test func anOpenChangeIsToldByTheDeviceAndHowItEnded() {
-        #expect(text(SampleNetwork.guarded(.armed)).contains(
-            "CHANGE OPEN on bkk20 by ops@laptop: reverts by itself within 5 min"))
+        #expect(
+            text(SampleNetwork.guarded(.armed)).contains(
+                "CHANGE OPEN on bkk20 by ops@laptop: reverts by itself within 5 min"))
         #expect(text(SampleNetwork.guarded(.armed, alive: false)).contains("does NOT revert by itself"))
         #expect(text(SampleNetwork.guarded(.reverting)).contains("CHANGE on bkk20 by ops@laptop is being reverted"))
         #expect(text(SampleNetwork.guarded(.stuck)).contains("CHANGE on bkk20 by ops@laptop is STUCK"))
-        #expect(text(SampleNetwork.guarded(.reverted, endedAgo: 20)).contains(
-            "CHANGE on bkk20 by ops@laptop reverted 02:13:4"))
+        #expect(
+            text(SampleNetwork.guarded(.reverted, endedAgo: 20)).contains(
+                "CHANGE on bkk20 by ops@laptop reverted 02:13:4"))
         #expect(!text(SampleNetwork.guarded(.confirmed, endedAgo: 400)).contains("CHANGE"))
     }
 
