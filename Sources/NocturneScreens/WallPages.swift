@@ -15,20 +15,26 @@ import NocturneTheme
 enum WallPages {
     private typealias Lines = [(text: String, role: Role)]
 
-    static func draw(_ painter: inout Painter, rows: Range<Int>, _ snapshot: Snapshot, _ items: [OverviewItem]) {
+    static func draw(
+        _ painter: inout Painter, rows: Range<Int>, _ snapshot: Snapshot, _ items: [OverviewItem], every: Duration
+    ) {
         guard rows.count > 1 else { return }
         let height = rows.count - 1
-        var pages: [(title: String, lines: Lines)] = []
-        for (title, lines) in [
+        var parts = [
             ("overview", overview(items, snapshot, painter)), ("anycast", anycast(snapshot, painter)),
             ("services", services(snapshot, painter)),
-        ] {
+        ]
+        // What fits on one page stands still.
+        let all = parts.flatMap(\.1)
+        if all.count <= height { parts = [("all", all)] }
+        var pages: [(title: String, lines: Lines)] = []
+        for (title, lines) in parts {
             for start in stride(from: 0, to: lines.count, by: height) {
                 pages.append((title, Array(lines[start..<min(lines.count, start + height)])))
             }
         }
         guard !pages.isEmpty else { return }
-        let page = Int(painter.context.now.milliseconds / WallScreen.turn.milliseconds) % pages.count
+        let page = Int(painter.context.now.milliseconds / max(1000, every.milliseconds)) % pages.count
         for (offset, line) in pages[page].lines.enumerated() {
             painter.put(line.text, line.role, row: rows.lowerBound + offset, column: 1)
         }

@@ -25,7 +25,7 @@ import NocturneTheme
 /// It must never be green by neglect: when nothing on it was seen lately the word is OLD and nothing stands beside it but the
 /// time of the last look. No cursor, no keys; between minutes nothing changes unless the network does.
 public enum WallScreen {
-    /// How long a page stands.
+    /// How long a page stands unless told otherwise.
     public static let turn = Duration.seconds(15)
 
     public enum Word: String, Hashable, Sendable, CaseIterable {
@@ -52,7 +52,7 @@ public enum WallScreen {
         return now - snapshot.at > max(patience, .seconds(10))
     }
 
-    public static func draw(_ snapshot: Snapshot, _ context: DrawContext) -> Frame {
+    public static func draw(_ snapshot: Snapshot, _ context: DrawContext, every: Duration = turn) -> Frame {
         var painter = Painter(context)
         let word = word(snapshot, now: context.now)
         let role = role(word)
@@ -96,7 +96,7 @@ public enum WallScreen {
         row += 1
         painter.rule(row: row)
         let rest = open == nil ? Array(items.dropFirst()) : items
-        WallPages.draw(&painter, rows: min(row + 1, painter.height)..<painter.height, snapshot, rest)
+        WallPages.draw(&painter, rows: min(row + 1, painter.height)..<painter.height, snapshot, rest, every: every)
         return painter.frame
     }
 

@@ -185,8 +185,8 @@ extension Frame {
 }
 
 @Suite struct WallServiceTests {
-    private func text(_ snapshot: Snapshot, after: Int = 0) -> String {
-        WallScreen.draw(snapshot, context(after: after)).text
+    private func text(_ snapshot: Snapshot, after: Int = 0, size: Size = small, every: Int = 15) -> String {
+        WallScreen.draw(snapshot, context(size, after: after), every: .seconds(every)).text
     }
 
     @Test func theWordTakesInWhatIsServed() {
@@ -222,21 +222,15 @@ extension Frame {
     }
 
     @Test func pagesTurnThroughOverviewAnycastAndServices() {
-        var snapshot = SampleNetwork.serving()
-        var seen: [String] = []
-        for turn in 0..<4 {
-            let now = SampleNetwork.now + .seconds(15 * turn)
-            snapshot.at = now
-            for index in snapshot.devices.indices {
-                snapshot.devices[index].peers?.at = now
-                snapshot.devices[index].anycast?.at = now
-                snapshot.devices[index].guests?.at = now
-            }
-            snapshot.number += 1
-            seen.append(text(snapshot, after: 15 * turn))
-        }
+        // In steps that do not let the snapshot grow old.
+        let snapshot = SampleNetwork.serving()
+        let seen = (0..<8).map { text(snapshot, after: -$0, every: 1) }
         #expect(seen.contains { $0.contains(" overview") })
         #expect(seen.contains { $0.contains(" anycast") && $0.contains("bkk06  203.0.113.81/32  local") })
         #expect(seen.contains { $0.contains(" services") && $0.contains("haproxy  3 of 3 run") })
+        // Where all of it fits nothing turns.
+        let large = Set((0..<8).map { text(snapshot, after: -$0, size: wide, every: 1) })
+        #expect(large.count == 1)
+        #expect(large.allSatisfy { $0.contains("haproxy  3 of 3 run") })
     }
 }
