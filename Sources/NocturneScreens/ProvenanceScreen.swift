@@ -30,7 +30,7 @@ enum ProvenanceScreen {
         case .peer: "bgp-peers"
         case .anycast: "anycast"
         case .guest, .service: "guests"
-        case .device, .event, .change, .cause, .action: nil
+        default: nil
         }
     }
 

@@ -121,6 +121,44 @@ extension Frame {
         #expect(frame.row(with: "guests not told")?.contains("bkk08") == true)
     }
 
+    @Test func theVerdictHasColourAndWord() {
+        for tier in ColorTier.allCases {
+            let frame = Screens.draw(SampleNetwork.troubled(), state(.anycast), context(tier: tier))
+            for (word, role) in [("BLACKHOLE", Role.down), ("unknown", .dark), ("not deployed", .muted)] {
+                let row = (0..<24).first { frame.line($0).contains(word) }
+                #expect(row.map { frame[$0, 12].style } == Theme.standard.style(role, tier: tier), "\(word)")
+            }
+        }
+    }
+
+    @Test func cellsTellAsMuchAsTheWidthAllows() {
+        var snapshot = SampleNetwork.serving()
+        for (index, name) in SampleNetwork.hypervisors.enumerated() {
+            SampleNetwork.change(&snapshot, name) { device in
+                device.guests?.value = [
+                    Guest(
+                        id: "\(index + 1)06", name: "rpc", kind: .lxc,
+                        state: index == 1 ? .stopped : .running, uptimeSeconds: 12 * 86_400, autostart: true)
+                ]
+            }
+        }
+        snapshot.services = [
+            Service(
+                name: "polkadot-rpc",
+                guests: zip(SampleNetwork.hypervisors, ["106", "206", "306"]).map { GuestRef(device: $0, id: $1) },
+                want: 3)
+        ]
+        func row(_ columns: Int) -> String? {
+            Screens.draw(snapshot, state(.guests), context(Size(rows: 24, columns: columns))).row(with: "polkadot-rpc")
+        }
+        #expect(row(100)?.contains("✔ 106 lxc 12d  ✖ 206 stopped  ✔ 306 lxc 12d  2 of 3   ! degraded") == true)
+        #expect(row(80)?.contains("✔ 106  ✖ 206  ✔ 306  2 of 3   ! degraded") == true)
+        // A device of the inventory for each of eighteen columns: what has no room is counted, not hidden.
+        snapshot.services[0].guests = (10..<28).map { GuestRef(device: DeviceName("hypervisor\($0)"), id: "1") }
+        let frame = Screens.draw(snapshot, state(.guests), context())
+        #expect(frame.row(with: "SERVICE")?.contains("not shown") == true)
+    }
+
     @Test func theCursorCanStandOnEveryRowThatIsDrawn() {
         let snapshot = SampleNetwork.troubled()
         for place in [Place.anycast, .guests] {
