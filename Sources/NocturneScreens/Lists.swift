@@ -272,15 +272,15 @@ extension Lists {
         case .peers:
             let rows = peers(snapshot, state, at: now)
             return (rows.rows.count, rows.total)
-        case .devices:
-            let rows = devices(snapshot, state, at: now)
-            return (rows.rows.count, rows.total)
         case .anycast:
             let rows = anycast(snapshot, state, at: now)
             return (rows.rows.count, rows.total)
         case .guests:
             let rows = guests(snapshot, state, at: now)
             return (rows.services.count + rows.others.count, rows.total)
+        case .devices:
+            let rows = devices(snapshot, state, at: now)
+            return (rows.rows.count, rows.total)
         default: return nil
         }
     }
