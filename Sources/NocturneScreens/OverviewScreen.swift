@@ -162,10 +162,10 @@ enum OverviewScreen {
 private func kinds(_ snapshot: Snapshot, at now: UTC) -> String {
     let sessions = snapshot.devices.reduce(0) { $0 + ($1.peers?.value.count ?? 0) }
     let nodes = snapshot.anycastRows(at: now).count(where: \.isSubject)
-    let guests = snapshot.guestRows(at: now).count(where: \.services.isEmpty)
+    let guests = snapshot.guestRows(at: now).count
     let all = [
         (snapshot.devices.count, "device"), (sessions, "session"), (nodes, "anycast node"),
-        (snapshot.services.count, "service"), (guests, "other guest"),
+        (snapshot.services.count, "service"), (guests, "guest"),
     ].filter { $0.0 > 0 }.map { count, word in "\(count) \(word)\(count == 1 ? "" : "s")" }
     return all.count < 2 ? all.joined() : all.dropLast().joined(separator: ", ") + " and " + (all.last ?? "")
 }

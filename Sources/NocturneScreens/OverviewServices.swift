@@ -33,7 +33,7 @@ extension OverviewItem {
                     detail: row.ratio + (row.reason.map { ": \($0)" } ?? ""), since: since[row.subject]))
         }
         for row in snapshot.guestRows(at: now)
-        where row.services.isEmpty && row.health != .up && !(row.health == .dark && dark(row.ref.device)) {
+        where row.health != .up && !(row.health == .dark && dark(row.ref.device)) {
             let name = row.guest.name == row.guest.id ? row.guest.id : "\(row.guest.id) \(row.guest.name)"
             items.append(
                 OverviewItem(
