@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CCrypto
 import NocturneModel
 
 /// An event as it lies in the journal: what happened, and its place in the chain of whoever wrote it.
@@ -61,12 +60,7 @@ struct ChainedEvent: Hashable, Sendable {
         return bytes
     }
 
-    var hash: [UInt8] {
-        let bytes = canonical
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        SHA256(bytes, bytes.count, &digest)
-        return digest
-    }
+    var hash: [UInt8] { Digest.sha256(canonical) }
 }
 
 extension ChainedEvent {

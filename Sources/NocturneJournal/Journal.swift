@@ -68,6 +68,20 @@ public actor Journal: EventLedger {
 
     public func close() { database = nil }
 
+    /// Journal mode and `synchronous` (2 is FULL), as SQLite has them.
+    var durability: [String] {
+        get throws {
+            try open().writeWithoutTransaction { db in
+                try ["journal_mode", "synchronous"].map { try String.fetchOne(db, sql: "PRAGMA \($0)") ?? "" }
+            }
+        }
+    }
+
+    /// Lets the file grow no further than it is: SQLite then says what it says on a full disk.
+    func limit(pages: Int) throws {
+        try open().writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+    }
+
     private func open() throws -> DatabaseQueue {
         if let database { return database }
         try JournalPlace.prepare(path)
@@ -92,13 +106,17 @@ public actor Journal: EventLedger {
 
     /// `user@host` and four random bytes.
     public static func newWriter() -> String {
+        "\(person) " + String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
+    }
+
+    /// `user@host`, as notes and changes are signed.
+    public static var person: String {
         let user = getpwuid(getuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "uid \(getuid())"
-        var name = [UInt8](repeating: 0, count: 256)
-        let told = name.withUnsafeMutableBytes { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { gethostname($0.baseAddress, $0.count) == 0 }
-        }
-        let host = told ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "localhost"
-        return "\(user)@\(host) " + String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
+        var names = utsname()
+        let host =
+            uname(&names) == 0
+            ? withUnsafeBytes(of: names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } : "localhost"
+        return "\(user)@\(host)"
     }
 
     private static var monotonicMilliseconds: Int64 {

@@ -19,7 +19,7 @@ struct Nocturne: ParsableCommand {
         version: Version.text,
         subcommands: [
             ConsoleCommand.self, PeersCommand.self, DevicesCommand.self, DoctorCommand.self, ParseCommand.self,
-            InventoryCommand.self, ScreenCommand.self, ReplayCommand.self, InfoCommand.self,
+            InventoryCommand.self, ScreenCommand.self, ReplayCommand.self, TimelineCommand.self, InfoCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self)
 
