@@ -68,7 +68,7 @@ private struct Night {
         #expect(incident.start == at(9) && incident.end == at(21))
         #expect(incident.impacts.map(\.subject.name) == ["seen-first", "was-first"])
         #expect(incident.impacts.map(\.lostMilliseconds) == [10_000, 12_000])
-        #expect(incident.impacts.allSatisfy(\.isBack))
+        #expect(incident.impacts.allSatisfy { $0.isBack })
         #expect(incident.events.map(\.sequence) == [2, 1, 3, 4])
     }
 
