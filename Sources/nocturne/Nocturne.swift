@@ -20,7 +20,7 @@ struct Nocturne: ParsableCommand {
         subcommands: [
             ConsoleCommand.self, PeersCommand.self, AnycastCommand.self, GuestsCommand.self, ServicesCommand.self,
             DevicesCommand.self, DoctorCommand.self, ParseCommand.self, InventoryCommand.self, ScreenCommand.self,
-            ReplayCommand.self, InfoCommand.self,
+            ReplayCommand.self, TimelineCommand.self, InfoCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self)
 
