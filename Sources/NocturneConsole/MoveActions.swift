@@ -41,7 +41,8 @@ enum MoveActions {
                     if now == nil, id == "down" || id == "up" { from } else { target(from, page, rows.count - 1) }
                 list.index = max(0, min(rows.count - 1, wanted))
                 list.cursor = rows[list.index]
-                list.chosen = true
+                // Who is at the end of the Timeline follows it: what is new stands below.
+                list.chosen = state.place != .timeline || list.index < rows.count - 1
                 list.top = Window.top(list.top, index: list.index, count: rows.count, height: page)
                 state.list = list
                 return []

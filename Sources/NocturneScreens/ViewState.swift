@@ -23,6 +23,8 @@ public struct ViewState: Sendable {
     /// The row that stays in sight whatever the order and the filter.
     public var followed: RowID?
     public var baseline: Baseline?
+    /// Notes that could not be written: kept until the reader brings them back.
+    public var lostNotes: [Prompt] = []
 
     public init(_ place: Place = .overview) { visits = [Visit(place)] }
 
@@ -82,10 +84,9 @@ public enum Place: Hashable, Sendable {
         case .anycast: .anycast
         case .guests: .guests
         case .timeline: .timeline
-        case .changes: .changes
         case .devices: .devices
         case .help: .help
-        case .peer, .device, .provenance: nil
+        case .changes, .peer, .device, .provenance: nil
         }
     }
 
@@ -134,6 +135,8 @@ public enum RowID: Hashable, Sendable {
     case guest(GuestRef)
     /// An event of the timeline, by its sequence.
     case event(Int)
+    /// An incident, by the sequence of its first symptom.
+    case incident(Int)
     case change(String)
     /// A cause of darkness that is no device, by its key.
     case cause(String)
@@ -146,7 +149,7 @@ public enum RowID: Hashable, Sendable {
         case .device(let name): name
         case .anycast(let name, _): name
         case .guest(let ref): ref.device
-        case .service, .event, .change, .cause, .action: nil
+        case .service, .event, .incident, .change, .cause, .action: nil
         }
     }
 
@@ -159,6 +162,7 @@ public enum RowID: Hashable, Sendable {
         case .service(let name): name
         case .guest(let ref): ref.description
         case .event(let sequence): "event \(sequence)"
+        case .incident(let sequence): "the incident of event \(sequence)"
         case .change(let id): id
         case .cause(let key): key
         case .action(let id): id
@@ -166,7 +170,7 @@ public enum RowID: Hashable, Sendable {
     }
 }
 
-public enum ListID: Hashable, Sendable { case overview, peers, anycast, guests, timeline, changes, devices, help }
+public enum ListID: Hashable, Sendable { case overview, peers, anycast, guests, timeline, devices, help }
 
 extension Place {
     /// The screens of the row of tabs, with the number that goes there.
@@ -192,7 +196,8 @@ public struct ListState: Hashable, Sendable {
 
 /// A line being typed at the foot of the screen.
 public struct Prompt: Hashable, Sendable {
-    public enum Kind: Hashable, Sendable { case filter, command, search }
+    /// What the line is for. The last three ask before something goes forward: only their word, typed, says yes.
+    public enum Kind: Hashable, Sendable, CaseIterable { case filter, command, search, note, apply, confirm, leave }
     public var kind: Kind
     public var text: String
     /// In characters, from the start.
@@ -203,6 +208,15 @@ public struct Prompt: Hashable, Sendable {
     public var listBefore: ListState?
     /// Where in the history the reader is; nil while typing something new.
     public var historyPosition: Int?
+    /// What a note is about.
+    public var subject: Subject?
+    /// The session that a question is about.
+    public var session: String?
+    /// The question, and the word that says yes to it; anything else says no.
+    public var question = ""
+    public var word = ""
+    /// When the device undoes the change by itself, where the question tells how long that is.
+    public var until: UTC?
 
     public init(_ kind: Kind, text: String = "") {
         self.kind = kind
@@ -211,7 +225,27 @@ public struct Prompt: Hashable, Sendable {
         before = text
     }
 
-    public var sign: String { kind == .command ? ":" : "/" }
+    public init(
+        asking kind: Kind, _ question: String, word: String, session: String? = nil, until: UTC? = nil
+    ) {
+        self.init(kind)
+        self.question = question
+        self.word = word
+        self.session = session
+        self.until = until
+    }
+
+    /// What stands before the text.
+    public func sign(at now: UTC) -> String {
+        switch kind {
+        case .command: return ":"
+        case .filter, .search: return "/"
+        case .note: return "note" + (subject.map { " about \($0.device?.rawValue ?? $0.name)" } ?? "") + ": "
+        case .apply, .confirm, .leave:
+            let left = until.map { " in \(CountdownText.of($0 - now))" } ?? ""
+            return "\(question)\(left)\(until == nil ? "?" : ":") type \(word): "
+        }
+    }
 }
 
 public struct Message: Hashable, Sendable {
