@@ -53,7 +53,7 @@ enum ChangeActions {
             argument: nil, places: .everywhere, hint: nil, refusal: rollBackRefusal,
             perform: { state, situation, _ in
                 guard let open = situation.undoable else { return [] }
-                state.message = Message("rolling back \(open.device) …", .warning)
+                state.message = Message("rolling back \(open.device) now", .warning)
                 return [.change(.rollBack(open.session))]
             }),
         Action(

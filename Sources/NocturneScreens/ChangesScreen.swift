@@ -8,7 +8,8 @@ import NocturneTheme
 /// The change session of this run that matters, in full, then the others, then what devices themselves tell of.
 ///
 /// ```
-///  NEW CHANGE on bkk20  by ops                        protected site: type "bkk"
+///  NEW CHANGE on bkk20  checked, nothing sent  by ops
+///  ! protected site: applying asks for its name, "bkk"
 ///  ✔ two ways in (jump, wg-oob)
 ///  ! touches router id: all 9 sessions on bkk20 reset
 ///    - router id 10.155.255.2;
@@ -54,13 +55,18 @@ enum ChangesScreen {
     ) -> [StyledLine] {
         let early = change.phase.isBeforeArming
         let waiting = early || change.phase == .refused
-        var title = StyledLine(
+        let title = StyledLine(
             early ? "NEW CHANGE on \(change.device)" : "CHANGE \(change.id) on \(change.device)", .title
         ).then("  ").then(word(change.phase), role(change.phase)).then("  by \(change.by)", .muted)
-        if early, snapshot.protected { title = title.then("  protected site: type \"\(snapshot.site)\"", .warning) }
         var lines = [title]
         if let asks = change.asks { lines.append(StyledLine(context.glyphs.cursor + " ", .key).then(asks, .warning)) }
         if !waiting { lines += gate(change, context) + steps(change, context) }
+        if early, snapshot.protected {
+            let glyph = context.glyphs.degraded
+            lines.append(
+                StyledLine("\(glyph) ", .warning).then(
+                    "protected site: applying asks for its name, \"\(snapshot.site)\"", .warning))
+        }
         lines += change.findings.map { finding($0, context) }
         lines += difference(change, context)
         if !change.guardText.isEmpty { lines.append(StyledLine("guard  ", .label).then(change.guardText)) }

@@ -80,12 +80,12 @@ public enum Screens {
         let size = "\(context.size.columns)x\(context.size.rows)"
         var lines = ["\(size) is too small: 40x10 at least. q leaves."]
         if let prompt = state.prompt { lines.append(prompt.sign(at: context.wall) + prompt.text) }
+        if let item = context.lists.overview(snapshot, at: context.now).first {
+            lines.insert("\(painter.mark(item.health)) \(item.place) \(item.name) \(item.health.rawValue)", at: 0)
+        }
         if let safe = SafeLine.find(live, context) {
             let left = safe.left.map { " \(CountdownText.of($0)) left" } ?? ""
             lines.insert("SAFE \(safe.device)\(left), R rolls back", at: 0)
-        }
-        if let item = context.lists.overview(snapshot, at: context.now).first {
-            lines.insert("\(painter.mark(item.health)) \(item.place) \(item.name) \(item.health.rawValue)", at: 0)
         }
         for (row, line) in lines.enumerated() where row < painter.height {
             painter.put(painter.fit(line, painter.width), row: row, column: 0)

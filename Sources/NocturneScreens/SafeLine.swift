@@ -115,16 +115,15 @@ extension SafeLine {
         case .us: head = isStuck ? " STUCK " : isReverting ? " REVERTING " : " SAFE "
         case .another: head = isReverting ? " REVERTING " : " CHANGE OPEN "
         }
-        var line = StyledLine(head, loud ? .bad : .banner).then(" \(device)", .text)
-        if others > 0 { line = line.then(" +\(others)", .warning) }
-        if let left {
-            let text = left > .zero ? "  \(CountdownText.of(left)) left" : "  time is up"
-            line = line.then(text, left < .seconds(60) ? .bad : .warning)
-        }
+        let more = others > 0 ? " +\(others)" : ""
+        let time = left.map { $0 > .zero ? "  \(CountdownText.of($0)) left" : "  time is up" } ?? ""
+        // Time and keys are never cut; a name and the words behind them are.
+        let room = painter.width - keysWidth
+        let name = painter.fit(device.rawValue, max(6, room - TextWidth.of(head + more + time) - 1))
+        var line = StyledLine(head, loud ? .bad : .banner).then(" \(name)").then(more, .warning)
+            .then(time, left.map { $0 < .seconds(60) } == true ? .bad : .warning)
         if case .another(let by) = owner { line = line.then("  by \(by)", .text) }
         if !text.isEmpty { line = line.then("  \(text)", asksForConfirmation ? .good : loud ? .bad : .text) }
-        // The keys are never cut; the words before them are.
-        let room = painter.width - keysWidth
         var column = 0
         for span in line.spans where column < room {
             column = painter.put(painter.fit(span.text, room - column), span.role, row: row, column: column)

@@ -148,10 +148,10 @@ enum TimelineScreen {
     }
 
     private static func text(_ event: Event, lost: Duration?, _ context: DrawContext) -> String {
-        let evidence = event.evidence.map { oneLine($0) }.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""
+        let evidence = event.evidence.map { oneLine($0, context) }.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""
         switch event.source {
         case .note:
-            return "\"\(oneLine(event.after))\"" + (event.subject.device.map { " on \($0)" } ?? "")
+            return "\"\(oneLine(event.after, context))\"" + (event.subject.device.map { " on \($0)" } ?? "")
         case .change: return event.after + evidence
         default:
             let name = event.subject.kind == .path || event.subject.name.isEmpty ? "" : event.subject.name + " "
@@ -161,9 +161,9 @@ enum TimelineScreen {
     }
 
     /// The first line of a text, and a mark that there are more.
-    private static func oneLine(_ text: String) -> String {
+    private static func oneLine(_ text: String, _ context: DrawContext) -> String {
         let lines = text.split(whereSeparator: \.isNewline)
-        return (lines.first.map(String.init) ?? "") + (lines.count > 1 ? " …" : "")
+        return (lines.first.map(String.init) ?? "") + (lines.count > 1 ? " \(context.glyphs.ellipsis)" : "")
     }
 
     private static func headline(_ incident: Incident, _ context: DrawContext) -> String {

@@ -76,6 +76,8 @@ public enum ChildProgram {
             // WIFSTOPPED, WIFEXITED, WEXITSTATUS and WTERMSIG are macros, which Swift does not import (waitpid(2)).
             if status & 0xFF == 0x7F {
                 stopped()
+                // `fg` continues the whole group; whoever continued only us means the program too.
+                kill(pid, SIGCONT)
                 continue
             }
             return status & 0x7F == 0 ? .exited(status: (status >> 8) & 0xFF) : .signalled(status & 0x7F)

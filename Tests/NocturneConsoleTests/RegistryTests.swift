@@ -89,7 +89,8 @@ import Testing
         case .changes: driver.type("6")
         case .peers: break
         }
-        driver.type("jjj")
+        // The Timeline stands at its end.
+        driver.type(place == .timeline ? "kk" : "jjj")
         return driver
     }
 

@@ -35,7 +35,7 @@ private enum SampleChange {
                 .init(.good, "two ways in (jump, wg-oob)"), .init(.good, "partner bkk00 healthy, no open change"),
                 .init(.warning, "touches router id: all 9 sessions on bkk20 reset"),
             ], guardText: "device timer 300 s + BIRD timer",
-            steps: [.init(at: at("02:13:12"), text: "saved 98 lines of /etc/bird/bird.conf, sha256 5f0c…")])
+            steps: [.init(at: at("02:13:12"), text: "saved 98 lines of /etc/bird/bird.conf, sha256 5f0c")])
     }
 
     static func armed() -> ChangeState {
@@ -128,8 +128,7 @@ private enum SampleChange {
         let frame = Screens.draw(snapshot, view, context())
         Golden.expect(frame.text, "changes-others-80x24")
         let ascii = Screens.draw(snapshot, view, context(unicode: false)).text
-        #expect(
-            ascii.utf8.allSatisfy { $0 < 0x80 } || ascii.contains("sha256"), "only the device's own words may differ")
+        #expect(ascii.utf8.allSatisfy { $0 < 0x80 })
         Golden.expect(
             Screens.draw(SampleChange.snapshot([]), ViewState(.changes), context()).text, "changes-none-80x24")
     }
