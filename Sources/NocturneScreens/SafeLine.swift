@@ -106,8 +106,10 @@ extension SafeLine {
     }
 
     func draw(_ painter: inout Painter, row: Int) {
-        var keys: [KeyHint] = asksForConfirmation ? [KeyHint(key: "C", title: "confirm")] : []
-        if painter.context.replay == nil { keys.append(KeyHint(key: "R", title: "roll back")) }
+        // In a recording there is nothing to press.
+        let pressable = painter.context.replay == nil
+        var keys: [KeyHint] = pressable ? [KeyHint(key: "R", title: "roll back")] : []
+        if pressable, asksForConfirmation { keys.insert(KeyHint(key: "C", title: "confirm"), at: 0) }
         let keysWidth = keys.reduce(0) { $0 + TextWidth.of($1.key + $1.title) + 3 }
         let loud = isStuck || isReverting
         let head: String

@@ -296,3 +296,21 @@ private let session = "20261121-021310-bkk20"
         #expect(closed.screen.lastFrame?.text.contains("SAFE") == false)
     }
 }
+
+@Suite struct FootTests {
+    /// What can be done next stands at the foot of 80 columns, best first.
+    @Test(arguments: [
+        ("1", ["enter open", "n note", "? help"]), ("2", ["/ filter", "n note", "? help"]),
+        ("5", ["enter open", "x export", "n note", "? help"]), ("8", ["enter open", "n note", "? help"]),
+        ("6", ["enter apply", "e edit", "n note", "? help"]), ("8\n", ["n note", "? help"]),
+    ]) func ofEveryPlace(_ keys: String, _ hints: [String]) {
+        let driver = ConsoleDriver(SampleNetwork.changing(.checked))
+        driver.type(keys)
+        for hint in hints { #expect(driver.foot.contains(hint), "\(keys): \(driver.foot)") }
+    }
+
+    @Test func onceAppliedNothingOffersToApply() {
+        let driver = ConsoleDriver(SampleNetwork.changing(.gated), start: .changes)
+        #expect(!driver.foot.contains("apply") && !driver.foot.contains("edit"))
+    }
+}
