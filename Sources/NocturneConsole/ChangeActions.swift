@@ -53,7 +53,10 @@ enum ChangeActions {
             argument: nil, places: .everywhere, hint: nil, refusal: rollBackRefusal,
             perform: { state, situation, _ in
                 guard let open = situation.undoable else { return [] }
-                state.message = Message("rolling back \(open.device) now", .warning)
+                state.message =
+                    open.isArmed
+                    ? Message("rolling back \(open.device) now", .warning)
+                    : Message("nothing was armed on \(open.device) a moment ago; :cancel lets go of the plan", .warning)
                 return [.change(.rollBack(open.session))]
             }),
         Action(
@@ -188,12 +191,12 @@ extension Situation {
     var confirmable: ChangeState? { live.changes.last { $0.phase == .reconnected } }
 
     /// What `R` undoes: ours, whichever it is (nil stands for that), else one that a device tells of.
-    var undoable: (session: String?, device: DeviceName)? {
+    var undoable: (session: String?, device: DeviceName, isArmed: Bool)? {
         if let shown = SafeLine.find(live, context) {
-            if case .another = shown.owner { return (shown.session, shown.device) }
-            return (nil, shown.device)
+            if case .another = shown.owner { return (shown.session, shown.device, true) }
+            return (nil, shown.device, true)
         }
         // Asked to apply and not armed yet, as far as this snapshot knows: the desk knows better.
-        return live.changes.last { !$0.phase.isEnd }.map { (nil, $0.device) }
+        return live.changes.last { !$0.phase.isEnd }.map { (nil, $0.device, false) }
     }
 }

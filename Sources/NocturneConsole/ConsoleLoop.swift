@@ -225,7 +225,14 @@ public final class ConsoleLoop {
 
     /// Draws what is now; shows it only when it differs.
     func draw() {
+        let before = snapshot
         snapshot = source.latest()
+        if options.replay == nil, snapshot.number != before.number,
+            let news = ChangeNews.between(before, snapshot)
+        {
+            state.message = news.message
+            if news.rings { screen.bell() }
+        }
         for letter in options.inbox?.take() ?? [] { NoteActions.receive(letter, &state) }
         Reducer.settle(&state, self.situation())
         var situation = self.situation()

@@ -30,6 +30,8 @@ enum ChangesScreen {
         var lines: [StyledLine] = []
         if let change = current(snapshot) {
             lines += session(change, snapshot, context)
+        } else if context.replay != nil {
+            lines.append(StyledLine("No change was open at this time of the recording."))
         } else {
             lines += [
                 StyledLine("No change has been begun in this run."),
@@ -220,7 +222,7 @@ extension Screens {
 
     /// The incident that a row of the Timeline tells of or is part of.
     public static func incident(of id: RowID?, in snapshot: Snapshot, at now: UTC) -> Incident? {
-        TimelineRows.incident(of: id, in: snapshot, at: now)
+        TimelineLines.incident(of: id, in: snapshot, at: now)
     }
 }
 

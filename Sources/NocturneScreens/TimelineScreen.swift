@@ -46,9 +46,14 @@ enum TimelineScreen {
         let height = pageHeight(body.count)
         let top = Window.top(list.top, index: cursor, count: made.rows.count, height: height)
         let dated = made.rows.contains { date($0) != context.now.date }
-        for (offset, row) in made.rows[top..<min(made.rows.count, top + height)].enumerated() {
+        let shown = made.rows[top..<min(made.rows.count, top + height)]
+        let names = shown.map { row in
+            if case .event(let event) = row.content { TextWidth.of(place(event)) } else { 0 }
+        }
+        let nameWidth = min(max(5, names.max() ?? 0), painter.width / 8)
+        for (offset, row) in shown.enumerated() {
             let selected = cursor == top + offset
-            draw(row, &painter, line: body.lowerBound + offset, selected: selected, dated: dated)
+            draw(row, &painter, line: body.lowerBound + offset, selected: selected, dated: dated, nameWidth: nameWidth)
         }
         guard stripHeight(body.count) > 0 else { return }
         let rule = body.lowerBound + height
@@ -64,7 +69,7 @@ enum TimelineScreen {
     // MARK: One line
 
     private static func draw(
-        _ row: TimelineRows.Row, _ painter: inout Painter, line: Int, selected: Bool, dated: Bool
+        _ row: TimelineLines.Row, _ painter: inout Painter, line: Int, selected: Bool, dated: Bool, nameWidth: Int
     ) {
         let context = painter.context
         if selected { painter.fill(.selected, row: line) }
@@ -83,7 +88,7 @@ enum TimelineScreen {
                 (event.isExact ? " " : "~") + time(event.instant, dated: dated, now: context.now) + " ", look(.muted),
                 row: line, column: 2)
             column = painter.put(sign(event, context) + " ", look(role(event)), row: line, column: column)
-            column = painter.put(painter.cell(place(event), 7) + " ", look(.text), row: line, column: column)
+            column = painter.put(painter.cell(place(event), nameWidth) + " ", look(.text), row: line, column: column)
             column = painter.put(painter.cell(kindWord(event), 4) + " ", look(.muted), row: line, column: column)
             let words = text(event, lost: row.lost, context)
             painter.put(
@@ -92,7 +97,7 @@ enum TimelineScreen {
         }
     }
 
-    private static func date(_ row: TimelineRows.Row) -> String {
+    private static func date(_ row: TimelineLines.Row) -> String {
         switch row.content {
         case .incident(let incident): incident.start.date
         case .event(let event): event.instant.date
@@ -181,7 +186,7 @@ enum TimelineScreen {
 
     // MARK: The strip
 
-    private static func strip(_ row: TimelineRows.Row, _ context: DrawContext) -> [StyledLine] {
+    private static func strip(_ row: TimelineLines.Row, _ context: DrawContext) -> [StyledLine] {
         switch row.content {
         case .event(let event): full(event, lost: row.lost, context)
         case .incident(let incident):

@@ -149,6 +149,24 @@ private let session = "20261121-021310-bkk20"
         #expect(driver.foot.contains("R rolls back"))
     }
 
+    /// The line above the foot vanishes with the session; how it ended is said.
+    @Test(arguments: [
+        (ChangePhase.reconnected, "the gate has held; C keeps it", true), (.refused, "nothing was sent", false),
+        (.revertedVerified, "as it was before, verified", false), (.disarmedVerified, "kept", false),
+        (.reverting, "is being rolled back", true), (.stuck, "STUCK", true),
+    ]) func howItWentOnIsSaidOnAnyScreen(_ phase: ChangePhase, _ words: String, _ rings: Bool) {
+        let driver = driver(.gated, start: .peers)
+        driver.snapshot.changes = [SampleNetwork.change(phase)]
+        driver.snapshot.number += 1
+        driver.run()
+        #expect(driver.foot.contains(words), "\(driver.foot)")
+        #expect((driver.screen.bells > 0) == rings)
+        driver.type("j")
+        driver.snapshot.number += 1
+        driver.run()
+        #expect(!driver.foot.contains(words), "it is said once")
+    }
+
     @Test func leavingWithAnOpenChangeAsks() {
         for key in [Key.character("q"), .control("c")] {
             let driver = driver(.gated, start: .overview)
@@ -228,7 +246,8 @@ private let session = "20261121-021310-bkk20"
         driver.press(.function(12))
         #expect(driver.desk.calls == ["rollBack open"])
         #expect(driver.state.prompt?.text == "R")
-        #expect(driver.foot.contains("rolling back bkk20"))
+        // Before anything is armed the desk is asked all the same, and the foot says what is known.
+        #expect(driver.foot.contains(kind == .apply ? "nothing was armed on bkk20" : "rolling back bkk20"))
     }
 
     @Test func aPasteNeverRollsBackAndNeverSaysYes() {

@@ -5,7 +5,7 @@ import NocturneModel
 /// The lines of the Timeline: every event by its best instant, and before the first of an incident a line for it.
 ///
 /// Made once per snapshot and filter: the cursor, the window and every hint ask for the same lines between two keys.
-struct TimelineRows {
+struct TimelineLines {
     struct Row {
         enum Content {
             case incident(Incident)
@@ -83,16 +83,16 @@ final class TimelineMemory {
         var filter: Filter
         var second: Int64
     }
-    private var made: (Key, TimelineRows)?
+    private var made: (Key, TimelineLines)?
 
-    func rows(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> TimelineRows {
+    func rows(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> TimelineLines {
         let filter = state.filters[.timeline] ?? Filter()
         // How long an open incident lasts is counted where it is drawn: time alone makes no other lines.
         let key = Key(
             number: snapshot.number, last: snapshot.events.last?.sequence, count: snapshot.events.count,
             filter: filter, second: filter.dependsOnTime ? now.milliseconds / 1000 : 0)
         if let made, made.0 == key { return made.1 }
-        let rows = TimelineRows(snapshot.events, filter: filter, at: now)
+        let rows = TimelineLines(snapshot.events, filter: filter, at: now)
         made = (key, rows)
         return rows
     }
