@@ -44,6 +44,8 @@ public final class Lists {
         var second: Int64
     }
 
+    /// The lines of the Timeline.
+    let timeline = TimelineMemory()
     private var chunks: [DeviceName: Chunk] = [:]
     private var all: (Moment, [PeerEntry])?
     private var devicesAll: (Moment, [DeviceEntry])?
@@ -260,9 +262,8 @@ extension Lists {
         case .anycast: AnycastScreen.identities(snapshot, state, self, at: now)
         case .guests: GuestsScreen.identities(snapshot, state, self, at: now)
         case .timeline: TimelineScreen.identities(snapshot, state, self, at: now)
-        case .changes: ChangesScreen.identities(snapshot, state, self, at: now)
         case .devices: devices(snapshot, state, at: now).ids
-        case .help, .peer, .device, .provenance: []
+        case .help, .changes, .peer, .device, .provenance: []
         }
     }
 
@@ -281,6 +282,9 @@ extension Lists {
         case .devices:
             let rows = devices(snapshot, state, at: now)
             return (rows.rows.count, rows.total)
+        case .timeline:
+            let rows = timeline.rows(snapshot, state, at: now)
+            return (rows.shown, rows.total)
         default: return nil
         }
     }
