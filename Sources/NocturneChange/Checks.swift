@@ -50,7 +50,8 @@ public struct Checks: Sendable {
         text.split(separator: "\n").compactMap { line in
             let code = line.prefix { $0 != "#" }
             let words = code.split { $0 == " " || $0 == "\t" || $0 == "\r" }
-            guard let at = words.indices.first(where: { words[$0] == "router" && words.dropFirst($0 + 1).first == "id" })
+            guard
+                let at = words.indices.first(where: { words[$0] == "router" && words.dropFirst($0 + 1).first == "id" })
             else { return nil }
             return words[at...].joined(separator: " ")
         }

@@ -68,7 +68,9 @@ public struct Gate: Sendable {
                 oldest = min(oldest, observed.at)
             } else {
                 let name = "\(subject.name) on \(subject.device?.rawValue ?? "")"
-                missing.append("\(name): \(row.map { $0.verdict == .ok ? "not seen since the change" : $0.verdict.rawValue } ?? "gone")")
+                missing.append(
+                    "\(name): \(row.map { $0.verdict == .ok ? "not seen since the change" : $0.verdict.rawValue } ?? "gone")"
+                )
             }
         }
         state.held = max(0, state.wanted - missing.count - (unseen ? sessions.count - 1 : 0))

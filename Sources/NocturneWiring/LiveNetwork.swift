@@ -40,6 +40,9 @@ public final class LiveNetwork {
         self.engine = engine
     }
 
+    /// One more link to a device, for who must not share the one it is watched by.
+    public func link(for device: Device) -> any Link { network.link(for: device) }
+
     /// - Parameter spread: false for a single look, which would rather have everything now.
     public func start(spread: Bool = true) async {
         await engine.receive(paths: network.pathStates())

@@ -14,9 +14,12 @@ public final class Watched: Sendable {
     private let network = Mutex<LiveNetwork?>(nil)
     private let first: Snapshot
 
-    /// - Parameter sink: what records; nil for nothing.
+    /// - Parameters:
+    ///   - sink: what records; nil for nothing.
+    ///   - onLive: told once the network stands, before it is asked anything.
     public init(
-        inventory: Inventory, doorbell: Doorbell, sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off
+        inventory: Inventory, doorbell: Doorbell, sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off,
+        onLive: @escaping @Sendable (LiveNetwork) async -> Void = { _ in }
     ) {
         var world = World(inventory: inventory)
         first = world.snapshot(at: SystemClock().now, recorder: recorder)
@@ -25,6 +28,7 @@ public final class Watched: Sendable {
             live.engine.box.onChange { doorbell.ring() }
             network.withLock { $0 = live }
             doorbell.ring()
+            await onLive(live)
             await live.start()
         }
     }
