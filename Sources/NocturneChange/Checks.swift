@@ -27,10 +27,10 @@ public struct Checks: Sendable {
     }
 
     public func findings(_ snapshot: Snapshot, at now: UTC) -> [ChangeState.Finding] {
-        planFindings + timing + own(snapshot, at: now) + partners(snapshot, at: now)
+        planFindings(snapshot) + timing + own(snapshot, at: now) + partners(snapshot, at: now)
     }
 
-    private var planFindings: [ChangeState.Finding] {
+    private func planFindings(_ snapshot: Snapshot) -> [ChangeState.Finding] {
         if plan.changesNothing { return [.init(.blocking, "the plan is what is there already: nothing to do")] }
         var findings: [ChangeState.Finding] = []
         let (before, after) = (plan.before.utf8.count, plan.after.utf8.count)
@@ -41,7 +41,10 @@ public struct Checks: Sendable {
                 .init(.blocking, "the plan has \(after) bytes and the file there \(before): that looks cut short"))
         }
         let (old, new) = (Self.routerIDs(plan.before), Self.routerIDs(plan.after))
-        if old != new { findings.append(.init(.warning, "touches router id: all sessions reset")) }
+        if old != new {
+            let sessions = snapshot[device]?.peers?.value.count ?? 0
+            findings.append(.init(.warning, "touches router id: all \(sessions) sessions on \(device) reset"))
+        }
         return findings
     }
 

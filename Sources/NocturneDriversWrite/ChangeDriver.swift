@@ -12,8 +12,8 @@ import NocturneTransport
 ///  readGuard, readOutcome: at any time, without a permit      adopt: a permit for a guard that is already there
 /// ```
 ///
-/// Every call goes over a connection of its own making, never over the one the device is watched by, so that a call
-/// that hangs keeps nobody from undoing. A throw says what happened; what *holds* is only ever said by the device.
+/// Every call that alters something goes over a connection of its own, so that one that hangs keeps nobody from undoing;
+/// none ever uses the one the device is watched by. A throw says what happened; what *holds* is only ever said by the device.
 @NetworkActor
 public protocol ChangeDriver: AnyObject, Sendable {
     var device: DeviceName { get }

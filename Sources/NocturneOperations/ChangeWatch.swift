@@ -61,6 +61,7 @@ extension ChangeRun {
                 await take(.guardLost, "the guard says \(reading?.state.rawValue ?? "nothing: it is gone")", .bad)
             }
         } catch {
+            guard isApplied else { return }
             step("the guard could not be read: \(error.message)", .warning)
             await publish()
         }

@@ -88,6 +88,23 @@ struct BirdChangeTests {
         await network.close()
     }
 
+    @Test(.enabled(if: access("/usr/bin/sudo", X_OK) == 0, "needs sudo"))
+    func theTimerOutlivesTheSessionAndSudo() async throws {
+        let bench = try ChangeBench()
+        let network = Network(paths: [])
+        // sudo has a PATH of its own.
+        let device = bench.device(become: "sudo -n env PATH=\(bench.folder)/bin:/usr/sbin:/usr/bin:/bin")
+        let driver = BirdChangeDriver(device: device, base: bench.base) { await network.link(for: $0) }
+        let plan = Plan(before: try await driver.readConfiguration().text, after: bench.changed)
+        try await driver.check(plan, session: Self.session)
+        let permit = try await driver.arm(order(plan))
+        try await driver.apply(permit)
+        #expect(bench.hasNewRoute)
+        try await driver.revert(permit, why: "rolled back")
+        expectAsBefore(bench)
+        await network.close()
+    }
+
     @Test func nobodyComesBackAndTheDeviceUndoesIt() async throws {
         let bench = try ChangeBench()
         let network = Network(paths: [])

@@ -204,6 +204,40 @@ struct OfficeTests {
         await rig.stop()
     }
 
+    @Test func aPathThatIsLostAndComesBack() async throws {
+        let rig = try await Rig()
+        let session = try await rig.plan(rig.bench.changed, hold: 100)
+        rig.office.apply(session)
+        try await rig.reaches(.applied)
+        rig.bench.stopSSH()
+        rig.office.rollBack(nil)
+        try await eventually("it is said") { rig.change?.steps.contains { $0.text.hasPrefix("undo:") } == true }
+        #expect(rig.change?.phase == .reverting)
+        #expect(rig.bench.hasNewRoute)
+        try rig.bench.startSSH()
+        try await rig.reaches(.revertedVerified)
+        #expect(!rig.bench.hasNewRoute)
+        #expect(rig.bench.onDisk == rig.bench.original)
+        await rig.stop()
+    }
+
+    @Test func aPathThatStaysLostIsOutlivedByTheDevice() async throws {
+        var limits = ChangeRun.Limits()
+        limits.patience = .seconds(1)
+        let rig = try await Rig(limits: limits)
+        let session = try await rig.plan(rig.bench.changed)
+        rig.office.apply(session)
+        try await rig.reaches(.applied)
+        rig.bench.stopSSH()
+        // Nobody can say any more what holds, and that is what is said.
+        try await eventually("given up", within: .seconds(120)) { rig.change?.phase == .stuck }
+        #expect(rig.change?.steps.last?.text.contains("could not be read") == true)
+        try await eventually("undone by the device") { rig.bench.word(session).hasPrefix("reverted ") }
+        #expect(!rig.bench.hasNewRoute)
+        #expect(rig.bench.onDisk == rig.bench.original)
+        await rig.stop()
+    }
+
     @Test func aGuardLeftByAKilledConsoleIsUndoneByTheNext() async throws {
         let rig = try await Rig()
         let session = try await rig.plan(rig.bench.changed, hold: 100)

@@ -28,6 +28,9 @@ public final class BirdChangeDriver: ChangeDriver {
     private var host: BirdConfiguration?
     /// Every link that is in use.
     private var links: [ObjectIdentifier: any Link] = [:]
+    /// One that is kept for readings, which are many.
+    private var idle: (any Link)?
+    private var isClosed = false
 
     /// - Parameters:
     ///   - link: makes a link of its own each time; none is shared with whoever watches the device.
@@ -46,7 +49,7 @@ public final class BirdChangeDriver: ChangeDriver {
     public func guardText(seconds: Int) -> String { "device timer \(seconds) s + BIRD timer" }
 
     public func readConfiguration() async throws(Fault) -> DeviceConfiguration {
-        let answer = try await run(BirdConfiguration.script)
+        let answer = try await readAgain(BirdConfiguration.script)
         switch BirdConfiguration.read(answer.text) {
         case .success(let read):
             host = read
@@ -86,8 +89,8 @@ public final class BirdChangeDriver: ChangeDriver {
                 ChangeFault.nothingArmed, "the guard was not left there: \(armed.text)",
                 hint: "Nothing was applied and nothing is left there.")
         }
-        // The connection that armed is closed by now: this is another one.
-        let reading = try await readOutcome(session: order.session)
+        // The connection that armed is closed by now: this is another one, and none that was kept.
+        let reading = try reading(await run(scripts.show()))
         let least = order.seconds - 60
         if let reading, reading.state == .armed, reading.isAlive, reading.isAsBefore,
             (least...order.seconds).contains(reading.remainingSeconds)
@@ -108,7 +111,7 @@ public final class BirdChangeDriver: ChangeDriver {
 
     public func apply(_ permit: borrowing WritePermit) async throws(Fault) {
         let session = permit.session
-        let answer = done(try await run(BirdChangeScripts(base: base, session: session).run("apply"), .seconds(90)))
+        let answer = done(try await run(BirdChangeScripts(base: base, session: session).run("apply"), .seconds(60)))
         guard answer.status == 0 else {
             throw fault("apply-failed", answer.text, hint: "The guard stands; the change is being undone.")
         }
@@ -122,7 +125,7 @@ public final class BirdChangeDriver: ChangeDriver {
 
     public func commit(_ permit: consuming WritePermit) async throws(Fault) {
         let scripts = BirdChangeScripts(base: base, session: permit.session)
-        let answer = done(try await run(scripts.run("commit"), .seconds(200)))
+        let answer = done(try await run(scripts.run("commit"), .seconds(60)))
         guard answer.status == 0 else {
             throw fault("commit-failed", answer.text, hint: "What holds is read from the device now.")
         }
@@ -130,7 +133,7 @@ public final class BirdChangeDriver: ChangeDriver {
 
     public func revert(_ permit: consuming WritePermit, why: String) async throws(Fault) {
         let scripts = BirdChangeScripts(base: base, session: permit.session)
-        let answer = done(try await run(scripts.run("revert", why), .seconds(200)))
+        let answer = done(try await run(scripts.run("revert", why), .seconds(30)))
         switch answer.status {
         case 0: return
         case 3:
@@ -153,7 +156,10 @@ public final class BirdChangeDriver: ChangeDriver {
     }
 
     public func readOutcome(session: String) async throws(Fault) -> GuardReading? {
-        let answer = try await run(BirdChangeScripts(base: base, session: session).show(), .seconds(30))
+        try reading(await readAgain(BirdChangeScripts(base: base, session: session).show()))
+    }
+
+    private func reading(_ answer: ShellResult) throws(Fault) -> GuardReading? {
         let status = done(answer).status
         if status == 4 || status == 6 { return nil }
         guard status == 0, let reading = GuardReading(answer.text) else { throw refused(answer) }
@@ -169,26 +175,57 @@ public final class BirdChangeDriver: ChangeDriver {
     }
 
     public func close() async {
-        for link in links.values { await link.close() }
-        links = [:]
+        isClosed = true
+        for link in Array(links.values) { await link.close() }
+        await idle?.close()
+        (links, idle) = ([:], nil)
     }
 
-    // MARK: - One connection for each question
+    // MARK: - Connections
 
+    /// Runs a script over a connection of its own, which is closed afterwards.
     private func run(_ script: String, _ deadline: Duration = .seconds(30)) async throws(Fault) -> ShellResult {
         let link = await makeLink(inventory)
-        links[ObjectIdentifier(link)] = link
-        let result: Result<ShellResult, Fault>
+        defer { links[ObjectIdentifier(link)] = nil }
         do throws(Fault) {
-            result = .success(
-                try await WritingDoor(link).run(
-                    Shell.program(script, become: inventory.become), deadline: deadline))
+            let result = try await run(script, over: link, deadline)
+            await link.close()
+            return result
         } catch {
-            result = .failure(error)
+            await link.close()
+            throw error
         }
-        links[ObjectIdentifier(link)] = nil
-        await link.close()
-        return try result.get()
+    }
+
+    /// Runs a script that only reads, over the connection that is kept for that. One that does not answer any more is
+    /// let go of, and the reading is done again over a new one.
+    private func readAgain(_ script: String) async throws(Fault) -> ShellResult {
+        if let kept = idle {
+            // While it is used nobody else finds it.
+            idle = nil
+            do throws(Fault) {
+                let result = try await run(script, over: kept, .seconds(8))
+                idle = idle ?? kept
+                return result
+            } catch {
+                await kept.close()
+            }
+        }
+        let link = await makeLink(inventory)
+        do throws(Fault) {
+            let result = try await run(script, over: link, .seconds(30))
+            if idle == nil, !isClosed { idle = link } else { await link.close() }
+            return result
+        } catch {
+            await link.close()
+            throw error
+        }
+    }
+
+    private func run(_ script: String, over link: any Link, _ deadline: Duration) async throws(Fault) -> ShellResult {
+        links[ObjectIdentifier(link)] = link
+        defer { links[ObjectIdentifier(link)] = nil }
+        return try await WritingDoor(link).run(Shell.program(script, become: inventory.become), deadline: deadline)
     }
 
     private func known() throws(Fault) -> BirdConfiguration {

@@ -31,6 +31,8 @@ struct BirdConfiguration: Hashable, Sendable {
         esac
         printf '%s\n' "$said" | grep -q '^0020' ||
             { echo "problem BIRD does not accept the file as it is: $(printf '%s' "$said" | tail -n 1)"; exit 1; }
+        "$birdc" -v 'configure status' 2>&1 | grep -q '^000[345]' ||
+            { echo 'problem this BIRD does not know `configure status`, so its undo could not be read back'; exit 1; }
         [ ! -L "$conf" ] ||
             { echo "problem $conf is a symbolic link; a change would replace the link, not the file"; exit 1; }
         [ "$(stat -c %h "$conf")" = 1 ] || { echo "problem $conf has more than one name (hard links)"; exit 1; }

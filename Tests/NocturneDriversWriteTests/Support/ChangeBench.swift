@@ -19,6 +19,7 @@ final class ChangeBench {
     var conf: String { folder + "/etc/bird.conf" }
     let original: String
     private var children: [pid_t] = []
+    private var sshd: pid_t = 0
 
     init() throws {
         folder = "/tmp/nocturne-change-\(UUID().uuidString.prefix(8))"
@@ -55,8 +56,7 @@ final class ChangeBench {
             SetEnv PATH=\(folder)/bin:/usr/sbin:/usr/bin:/bin
 
             """, folder + "/sshd.conf")
-        children.append(
-            try Self.spawn(["/usr/sbin/sshd", "-D", "-f", folder + "/sshd.conf", "-E", folder + "/sshd.log"]))
+        try startSSH()
         try wait("sshd and BIRD answer") {
             (try? self.read(self.folder + "/sshd.log").contains("Server listening")) == true
                 && self.birdc("show protocols").contains("Established")
@@ -68,7 +68,7 @@ final class ChangeBench {
         for session in (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? [] {
             if let pid = timer(of: session) { kill(pid, SIGKILL) }
         }
-        for child in children {
+        for child in children + [sshd] {
             kill(child, SIGKILL)
             var status: Int32 = 0
             waitpid(child, &status, 0)
@@ -76,13 +76,13 @@ final class ChangeBench {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    func device(_ name: DeviceName = "edge1") -> Device {
+    func device(_ name: DeviceName = "edge1", become: String? = nil) -> Device {
         Device(
             name: name, platform: .bird, runs: [.bird],
             endpoint: SSHEndpoint(
                 user: getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "root", host: "127.0.0.1",
                 port: port, identities: [folder + "/user"], knownHosts: [folder + "/known_hosts"]),
-            poll: .milliseconds(500))
+            poll: .milliseconds(500), become: become)
     }
 
     // MARK: What holds, seen from outside
@@ -128,6 +128,23 @@ final class ChangeBench {
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return text
+    }
+
+    /// Nobody gets in any more, and who was in is out.
+    func stopSSH() {
+        for child in sshChildren + [sshd] {
+            kill(child, SIGKILL)
+        }
+        var status: Int32 = 0
+        waitpid(sshd, &status, 0)
+    }
+
+    func startSSH() throws {
+        sshd = try Self.spawn(["/usr/sbin/sshd", "-D", "-f", folder + "/sshd.conf", "-E", folder + "/sshd.log"])
+    }
+
+    private var sshChildren: [pid_t] {
+        ((try? read("/proc/\(sshd)/task/\(sshd)/children")) ?? "").split(separator: " ").compactMap { pid_t($0) }
     }
 
     // MARK: Tools
