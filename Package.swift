@@ -48,10 +48,12 @@ let package = Package(
             name: "NocturneDrivers",
             dependencies: ["NocturneModel", "NocturneParsers", "NocturneTransport", "NocturneProbes"]),
         .target(name: "NocturneChange", dependencies: ["NocturneModel"]),
+        .target(name: "NocturneTransportWrite", dependencies: ["NocturneModel", "NocturneTransport"]),
         .target(
             name: "NocturneDriversWrite",
             dependencies: [
-                "NocturneModel", "NocturneParsers", "NocturneTransport", "NocturneDrivers", "NocturneChange",
+                "NocturneModel", "NocturneParsers", "NocturneTransport", "NocturneTransportWrite", "NocturneDrivers",
+                "NocturneChange", "CCrypto",
             ]),
         .target(
             name: "NocturneJournal",

@@ -15,7 +15,9 @@ public final class Network {
     private let carriers: [Carrier]
     private let deadlines: Deadlines
     private let store = HostKeyStore()
-    private var links: [SSHLink] = []
+    /// Links are their users': one that was let go of is none of ours to keep.
+    private struct Known { weak var link: SSHLink? }
+    private var links: [Known] = []
     private var timer: UInt64?
     private static let roundTripInterval: Duration = .seconds(5)
 
@@ -41,7 +43,8 @@ public final class Network {
     public func link(for device: Device) -> SSHLink {
         let carrier = carriers.first { device.paths.isEmpty || device.paths.contains($0.path.name) }
         let link = SSHLink(device: device, carrier: carrier, deadlines: deadlines, store: store)
-        links.append(link)
+        links.removeAll { $0.link == nil }
+        links.append(Known(link: link))
         return link
     }
 
@@ -50,7 +53,7 @@ public final class Network {
     /// Says goodbye on every connection.
     public func close() async {
         if let timer { EventLoop.shared.cancel(timer) }
-        for link in links { await link.close() }
+        for known in links { await known.link?.close() }
         for carrier in carriers { carrier.close() }
     }
 

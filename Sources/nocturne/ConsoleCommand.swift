@@ -5,6 +5,7 @@ import NocturneConsole
 import NocturneEngine
 import NocturneJournal
 import NocturneModel
+import NocturneOperations
 import NocturneReport
 import NocturneScreens
 import NocturneTerminal
@@ -46,8 +47,10 @@ struct ConsoleCommand: ParsableCommand {
             : Recorder(
                 path: record ?? RecordingFiles.next(site: inventory.site, at: SystemClock().now),
                 options: recordingOptions)
+        let changes = OfficeDoor()
         let watched = Watched(
-            inventory: inventory, doorbell: desk.doorbell, sink: recorder, recorder: recorder?.initialState ?? .off)
+            inventory: inventory, doorbell: desk.doorbell, sink: recorder, recorder: recorder?.initialState ?? .off,
+            onLive: { await changes.open(on: $0, inventory: inventory, state: Places.state) })
         let devices = Dictionary(uniqueKeysWithValues: inventory.devices.map { ($0.name, $0) })
         desk.run(
             LiveSource(watched),

@@ -1,0 +1,1 @@
+../../NocturneDriversWriteTests/Support/ChangeBench.swift
