@@ -25,6 +25,7 @@ public enum PostmortemFile {
     /// Why nothing was written, in a sentence with the path in it.
     public struct Problem: Error, Hashable, Sendable {
         public var message: String
+        public init(message: String) { self.message = message }
     }
 
     /// Exports the last incident in `events` into a folder, under a name made of site and start.
@@ -34,6 +35,13 @@ public enum PostmortemFile {
         guard let incident = Incident.all(in: events, at: now).last else {
             throw Problem(message: "there is no incident to export: nothing was lost in what is known")
         }
+        return try write(incident: incident, events: events, site: site, now: now, folder: folder)
+    }
+
+    /// Exports one incident into a folder, under a name made of site and start.
+    public static func write(
+        incident: Incident, events: [Event], site: String, now: UTC, folder: String
+    ) throws(Problem) -> Written {
         let stem = String(site.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" ? $0 : "-" })
         let minute = incident.start.clockMinutes.filter { $0 != ":" }
         let text = Postmortem(incident: incident, events: events, site: site, now: now).markdown

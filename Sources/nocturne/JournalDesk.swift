@@ -23,7 +23,7 @@ final class JournalDesk: NoteDesk {
 
     func write(_ note: NoteRequest) {
         Task { [watched, inbox] in
-            do {
+            do throws(LedgerError) {
                 // Exports find what is to be done by its mark.
                 try await watched.note(
                     note.isActionItem ? "! \(note.text)" : note.text, by: Journal.person, about: note.about)
