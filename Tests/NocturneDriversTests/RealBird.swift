@@ -152,6 +152,17 @@ final class ShellLink: Link {
         UTC(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
+    func run(_ command: String, deadline: Duration, limit: Int) async throws(Fault)
+        -> (result: ShellResult, answer: Answer)
+    {
+        throw Fault(rung: .prompt, code: "no-shell", place: "pipe", message: "One shell only.", retries: true)
+    }
+
+    func exchange(
+        with host: String, port: Int, sending bytes: [UInt8], deadline: Duration, limit: Int,
+        isComplete: @Sendable ([UInt8]) -> Bool
+    ) async throws(Fault) -> ForwardedAnswer { .silent(reason: "connection refused") }
+
     func dropChannel() {
         try? input?.close()
         if let shell { kill(shell.processIdentifier, SIGKILL) }

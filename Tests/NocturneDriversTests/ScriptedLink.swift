@@ -98,6 +98,17 @@ final class ScriptedLink: Link {
         return lines + ["bird> \(eval)", "bird> \r\u{1B}[K0023 \(eval.split(separator: " ").last ?? "")"]
     }
 
+    func run(_ command: String, deadline: Duration, limit: Int) async throws(Fault)
+        -> (result: ShellResult, answer: Answer)
+    {
+        throw Fault(rung: .prompt, code: "no-shell", place: "test", message: "No second shell here.", retries: true)
+    }
+
+    func exchange(
+        with host: String, port: Int, sending bytes: [UInt8], deadline: Duration, limit: Int,
+        isComplete: @Sendable ([UInt8]) -> Bool
+    ) async throws(Fault) -> ForwardedAnswer { .silent(reason: "connection refused") }
+
     func dropChannel() { held = false }
     func retryNow() { retried += 1 }
     func close() async { held = false }
