@@ -70,7 +70,7 @@ extension Snapshot {
             counts.add(health)
             if health == .dark {
                 causes.insert(device.darkCause)
-            } else if let seen = device.peers?.at {
+            } else if let seen = device.answeredAt {
                 counts.oldest = min(counts.oldest ?? seen, seen)
             }
             for peer in device.peers?.value ?? [] { counts.add(device.health(of: peer, at: now)) }

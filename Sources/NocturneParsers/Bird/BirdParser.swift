@@ -258,6 +258,7 @@ extension BirdParser {
             // A table without routes prints nothing at all but its end.
             let silent = errors.isEmpty && recognized && section == .none && !anythingSeen
             return silent || errors.contains { $0.meansNothing(for: .routes) } ? .routes([]) : nil
+        case .guests, .addresses: return nil
         }
     }
 
