@@ -29,7 +29,8 @@ struct ParseCommand: ParsableCommand {
             throw ValidationError("there is no parser for the platform \"\(platform)\"; there is: \(Self.platforms)")
         }
         guard let query = Query(rawValue: query), known.contains(query) else {
-            throw ValidationError("there is no query \"\(query)\" for \(platform.rawValue); there are: "
+            throw ValidationError(
+                "there is no query \"\(query)\" for \(platform.rawValue); there are: "
                     + known.map(\.rawValue).joined(separator: ", "))
         }
         let text = ScrubbedText(scrubbing: try read())

@@ -7,7 +7,8 @@ import Testing
 
 /// `anycast` and `services`: what ought to be, and every way to write it wrong.
 @Suite struct AnycastTests {
-    private let devices = "devices: [{name: bkk06, platform: linux, runs: [bird, lxc]}, {name: bkk07, platform: bird}]\n"
+    private let devices =
+        "devices: [{name: bkk06, platform: linux, runs: [bird, lxc]}, {name: bkk07, platform: bird}]\n"
 
     private func problem(_ text: String) -> InventoryProblem? {
         let found = problems(text + "\n" + devices)
@@ -28,7 +29,8 @@ import Testing
         let inventory = resolved.inventory
         #expect(
             inventory.anycast == [
-                AnycastPrefix(name: "local", prefix: "198.51.100.81/32", nodes: ["bkk06", "bkk07"], asksIdentity: true),
+                AnycastPrefix(
+                    name: "local", prefix: "198.51.100.81/32", nodes: ["bkk06", "bkk07"], asksIdentity: true),
                 AnycastPrefix(name: "six", prefix: "2001:db8::51/128", nodes: ["bkk06"]),
             ])
         let both: (String) -> [GuestRef] = { [GuestRef(device: "bkk06", id: $0), GuestRef(device: "bkk07", id: $0)] }

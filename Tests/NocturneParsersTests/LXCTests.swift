@@ -43,7 +43,8 @@ import Testing
     }
 
     @Test func agesFollowInTheSameText() throws {
-        let text = "$ sudo -n lxc-ls -f -F NAME,STATE\n" + Self.table
+        let text =
+            "$ sudo -n lxc-ls -f -F NAME,STATE\n" + Self.table
             + "$ ps -o pid=,etimes= -p 4477,812\n 4477   86400\n  812      61\n"
         let (guests, rest) = try parsed(text)
         #expect(guests.map(\.uptimeSeconds) == [86_400, nil, 61])

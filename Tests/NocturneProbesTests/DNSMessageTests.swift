@@ -108,7 +108,8 @@ import Testing
         let (answer, link) = try await ask { _, sent throws(Fault) in
             let id = UInt16(sent[2]) << 8 | UInt16(sent[3])
             return .bytes(
-                DNSMessageTests.answer(id: id, data: [7] + Array("a\u{1B}[2J b".utf8).prefix(7)), took: .milliseconds(4))
+                DNSMessageTests.answer(id: id, data: [7] + Array("a\u{1B}[2J b".utf8).prefix(7)), took: .milliseconds(4)
+            )
         }
         guard case .answered(let by, let milliseconds) = answer else {
             Issue.record("\(answer)")

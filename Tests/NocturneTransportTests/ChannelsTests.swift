@@ -9,7 +9,8 @@ import Testing
 /// Several channels on one real session: each lives and dies for itself.
 @Suite(.serialized, .enabled(if: TestFleet.isPresent, "needs /usr/sbin/sshd and root"))
 struct ChannelsTests {
-    private func open(_ fleet: TestFleet, _ options: [String] = []) async throws -> (Network, SSHLink, TestFleet.Server) {
+    private func open(_ fleet: TestFleet, _ options: [String] = []) async throws -> (Network, SSHLink, TestFleet.Server)
+    {
         let target = try await fleet.server("target", options)
         try fleet.knownHosts(target)
         let network = await Network(paths: [])

@@ -108,10 +108,18 @@ struct AnycastReader {
                 ($0.families.isEmpty || $0.families.contains(family)) && BirdInstances.isName($0.name)
             }
             var exported: [String] = []
+            var refusal: Fault?
             for session in sessions.prefix(Self.mostSessions) {
                 let question = "show route \(prefix.prefix) export \(BirdInstances.quoted(session.name))"
-                if !(try await paths(bird, question, &notes)).isEmpty { exported.append(session.name) }
+                do throws(Fault) {
+                    if !(try await paths(bird, question, &notes)).isEmpty { exported.append(session.name) }
+                } catch {
+                    // A session that is just going down has no table to be asked about; the others do.
+                    guard error.code == "refused" else { throw error }
+                    refusal = error
+                }
             }
+            if exported.isEmpty, let refusal { throw refusal }
             if exported.isEmpty, sessions.count > Self.mostSessions {
                 throw Fault(
                     rung: .daemon, code: "too-many-sessions", place: place,
@@ -120,8 +128,7 @@ struct AnycastReader {
             }
             sighting.exportedTo = exported
         } catch {
-            // A session that went away while it was asked about is no fault of the daemon's.
-            if error.code != "refused" { daemon.fault = error }
+            if error.code != "refused", error.code != "too-many-sessions" { daemon.fault = error }
             sighting.faults[.exported] = error
         }
     }
