@@ -16,6 +16,8 @@ has_established() { [ "$(established "$1")" = "$2" ]; }
 is_established() { raw "$1" "$2" | grep -q Established; }
 is_not_established() { raw "$1" "$2" | grep -q "$2" && ! is_established "$1" "$2"; }
 
+export NOCTURNE_LAB_RECORD=1
+
 echo "# coming up"
 check "a fresh start succeeds" lab up
 total=0 speakers=0
@@ -42,7 +44,7 @@ accepted() { grep -c 'Accepted publickey' "$NOCTURNE_LAB_DIR/hosts/$1/log/sshd.l
 for device in $devices; do
     check "$device answers through the jump host, host key known" eval "[ \"\$(ask $device hostname)\" = $device ]"
     check "$device logged one login" test "$(accepted "$device")" = 1
-    check "$device logged one session" test "$(grep -c 'Starting session: command' "$NOCTURNE_LAB_DIR/hosts/$device/log/sshd.log")" = 1
+    check "$device logged one session" test "$(grep -cE 'Starting session: (forced-)?command' "$NOCTURNE_LAB_DIR/hosts/$device/log/sshd.log")" = 1
 done
 check "the jump host logged eight logins" test "$(accepted jump)" = 8
 check "an unknown host key is refused" refuses ask -o UserKnownHostsFile=/dev/null bkk00 true
@@ -52,6 +54,68 @@ check "ops asks BIRD by its plain name" eval "ask bkk06 birdc -r show status 2>&
 check "watch may not ask BIRD" refuses ask bkk08 /usr/sbin/birdc -r show status
 check "watch may look through sudo" eval "ask bkk08 sudo -n birdc -r show status | grep -q 'up and running'"
 check "watch may not change through sudo" refuses ask bkk08 sudo -n birdc configure
+# The other account, by its own key, on the jump host as well.
+sed "s/User ops/User watch/; s/id_ed25519/id_watch/; s/UserKnownHostsFile/UserKnownHostsFile/" \
+    "$NOCTURNE_LAB_DIR/ssh_config" >"$NOCTURNE_LAB_DIR/watch_config"
+as_watch() {
+    ssh -F "$NOCTURNE_LAB_DIR/watch_config" -o BatchMode=yes -o ConnectTimeout=20 \
+        -o ProxyCommand="ssh -F $NOCTURNE_LAB_DIR/watch_config -W %h:%p jump" "$@" </dev/null
+}
+check "watch gets everywhere by its own key" eval '[ "$(as_watch bkk20 id -un)" = watch ]'
+check "watch looks at BIRD everywhere" eval "as_watch bkk20 sudo -n birdc -r show status | grep -q 'up and running'"
+check "watch changes nothing anywhere" refuses as_watch bkk20 sudo -n birdc configure check
+check "ops may do everything" eval '[ "$(ask bkk20 sudo -n id -un)" = root ]'
+check "bytes sent are recorded as they were sent" eval "
+    printf 'read line\nfirst \001 \\033[1m\nlast' | ssh -F '$NOCTURNE_LAB_DIR/ssh_config' bkk20 /bin/sh
+    grep -rlaF last '$NOCTURNE_LAB_DIR/hosts/bkk20/log/sessions' | xargs cat \
+        | cmp - <(printf 'read line\nfirst \001 \\033[1m\nlast')"
+check "what was asked for is recorded beside it" \
+    grep -rqx 'sudo -n id -un' "$NOCTURNE_LAB_DIR/hosts/bkk20/log/sessions"
+
+echo "# anycast and containers"
+route() { lab shell "$1" birdc show route 203.0.113.81/32 "${@:2}" </dev/null; }
+identity() { # HOST ADDRESS: who answers there, asked through a forwarded channel of the host's own session
+    python3 - "$1" "$2" "$NOCTURNE_LAB_DIR/ssh_config" <<'PYTHON'
+import struct, subprocess, sys
+host, address, config = sys.argv[1:]
+query = struct.pack(">HHHHHH", 7, 0, 1, 0, 0, 0) + b"\x02id\x06server\x00" + struct.pack(">HH", 16, 3)
+channel = subprocess.Popen(["ssh", "-F", config, "-o", "BatchMode=yes", "-W", address + ":53", host],
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+channel.stdin.write(struct.pack(">H", len(query)) + query)
+channel.stdin.flush()
+length = channel.stdout.read(2)
+answer = channel.stdout.read(struct.unpack(">H", length)[0]) if len(length) == 2 else b""
+channel.terminate()
+print(answer[len(query) + 13:].decode())
+PYTHON
+}
+for device in bkk06 bkk07 bkk08; do
+    check "$device answers with its name at the anycast address" eval "[ \"\$(identity $device 203.0.113.180)\" = $device ]"
+    check "$device answers in IPv6" eval "[ \"\$(identity $device '[2001:db8:180::180]')\" = $device ]"
+    check "$device runs two containers" eval "[ \$(ask $device sudo -n lxc-ls -f -F NAME,STATE | grep -c RUNNING) = 2 ]"
+done
+check "watch sees them" eval "[ \$(as_watch bkk08 sudo -n lxc-ls -f -F NAME,STATE | grep -c RUNNING) = 2 ]"
+check "watch stops none" refuses as_watch bkk07 sudo -n lxc-stop -k -n haproxy
+check "an edge forwards nothing" eval '[ -z "$(identity bkk00 203.0.113.180)" ]'
+check "healthy, the best path is the loopback" eval "route bkk06 | grep -q 'unicast.*local_nets.*[*] (240)'"
+check "anycast-blackhole starts" lab scenario anycast-blackhole
+check "starts twice" lab scenario anycast-blackhole
+check "the best path is unreachable" until_true 30 eval "route bkk06 | grep -q 'unreachable.*[*]'"
+check "and is still announced" eval "route bkk06 export rr_bkk00 | grep -q unreachable"
+check "the edge still follows it" eval "route bkk00 | grep -q 10.155.106.6"
+check "nobody answers there" eval '[ -z "$(identity bkk06 203.0.113.81)" ]'
+check "bkk07 does" eval '[ "$(identity bkk07 203.0.113.81)" = bkk07 ]'
+check "no session went down" has_established bkk06 4
+check "heals" lab scenario anycast-blackhole --heal
+check "heals twice" lab scenario anycast-blackhole --heal
+check "the best path is the loopback again" until_true 30 eval "route bkk06 | grep -q 'unicast.*local_nets.*[*] (240)'"
+check "and answers" eval '[ "$(identity bkk06 203.0.113.81)" = bkk06 ]'
+check "guest-down starts" lab scenario guest-down
+check "starts twice" lab scenario guest-down
+check "one of two runs on bkk07" eval "[ \$(ask bkk07 sudo -n lxc-ls -f -F NAME,STATE | grep -c RUNNING) = 1 ]"
+check "heals" lab scenario guest-down --heal
+check "heals twice" lab scenario guest-down --heal
+check "two of two run" eval "[ \$(ask bkk07 sudo -n lxc-ls -f -F NAME,STATE | grep -c RUNNING) = 2 ]"
 check "IPv6 leads from the jump host to the outside" \
     until_true 30 lab shell jump timeout 2 bash -c 'exec 3<>/dev/tcp/2001:db8:6450::10/22'
 lab shell bkk50 ip link set mgmt down
@@ -142,7 +206,10 @@ ours=$(namespaces | grep -vxF "$machine")
 alive() { readlink /proc/[0-9]*/ns/{net,mnt,pid,uts} 2>/dev/null | grep -xF "$ours" || grep -F "$ours" /proc/self/mountinfo; }
 check "the relay had nothing to complain about" eval 'cat "$NOCTURNE_LAB_DIR/relay.log"; test ! -s "$NOCTURNE_LAB_DIR/relay.log"'
 check "while up, its namespaces are found" alive
+cgroups() { unshare --mount sh -c 'mount -t cgroup2 cgroup2 /mnt && ls -d /mnt/nocturne-lab-*' | grep -F "$(cksum <<<"$NOCTURNE_LAB_DIR" | cut -d' ' -f1)"; }
+check "while up, its control groups are found" cgroups
 check "goes" lab down
+check "no control group is left" refuses cgroups
 check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
 check "no process speaks of it" refuses grep -lqa "$NOCTURNE_LAB_DIR" /proc/[0-9]*/cmdline
 check "no mount speaks of it" refuses grep -q "$NOCTURNE_LAB_DIR" /proc/self/mountinfo

@@ -58,3 +58,8 @@ TABLE
 
 # The one route nobody's protocol can learn: the jump host knows nothing but its gateway.
 readonly JUMP_GATEWAY4=10.155.50.1 JUMP_GATEWAY6=2001:db8:155:50::1
+
+# What every hypervisor may be asked at, wherever it is announced, and the containers each of them runs.
+readonly ANYCAST="203.0.113.180 203.0.113.81 2001:db8:180::180 2001:db8:180::81"
+readonly CONTAINERS="haproxy dns"
+is_hypervisor() { case $1 in bkk06 | bkk07 | bkk08) true ;; *) false ;; esac; }

@@ -67,3 +67,6 @@ on() {
 in_cable_room() {
     nsenter --net="/proc/$(keeper_pid)/ns/net" -- "$@"
 }
+
+# Below the root of the machine's unified control groups: its own directory for each lab, and nothing of it is left.
+cgroup_of_lab() { printf 'nocturne-lab-%s' "$(cksum <<<"$STATE" | cut -d' ' -f1)"; }

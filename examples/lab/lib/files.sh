@@ -4,10 +4,11 @@
 #
 #   complete                     there once `up` has succeeded
 #   keeper.pid relay.port delay scenarios/
-#   id_ed25519 known_hosts ssh_config inventory.yaml env
+#   id_ed25519 id_watch known_hosts ssh_config inventory.yaml wall.yaml env
 #   hosts/NAME/etc               the host's /etc; its router configuration is etc/bird/bird.conf
 #   hosts/NAME/log               the host's /var/log: sshd.log, bird.log
 #   hosts/NAME/run               the host's /run
+#   hosts/NAME/lxc               a hypervisor's /var/lib/lxc
 
 # Of the machine's /etc a host gets only what programs need to start.
 readonly ETC_BORROWED="ld.so.cache ld.so.conf ld.so.conf.d alternatives nsswitch.conf protocols services iproute2 \
@@ -17,6 +18,7 @@ write_files() {
     local host address user role
     mkdir -p "$STATE/hosts" "$STATE/scenarios"
     ssh-keygen -q -t ed25519 -N '' -C nocturne-lab -f "$STATE/id_ed25519"
+    ssh-keygen -q -t ed25519 -N '' -C nocturne-lab-watch -f "$STATE/id_watch"
     while read -r host address user _ role; do
         write_etc "$host" "$user" "$role"
     done < <(hosts_table)
@@ -41,25 +43,30 @@ write_etc() {
     write_accounts "$host" "$user" "$etc"
     write_sshd "$host" "$user" "$etc"
     [ "$host" = jump ] || write_bird "$host" "$etc" "$here/log"
+    ! is_hypervisor "$host" || write_hypervisor "$host" "$here"
 }
 
-# Numbers above 7000 belong to nobody on the machine, most likely; the names exist only on the host.
+# Numbers above 7000 belong to nobody on the machine, most likely; the names exist only on the host. Everywhere `ops` may
+# do everything and `watch` may look.
 write_accounts() {
-    local host=$1 user=$2 etc=$3 uid shell=/bin/sh bird_members=ops
-    case $user in ops) uid=7001 ;; watch) uid=7002 bird_members= ;; esac
+    local host=$1 etc=$3 shell=/bin/sh
     [ "$host" != jump ] || shell=/usr/sbin/nologin
     cat >"$etc/passwd" <<TEXT
 root:x:0:0:root:/root:/bin/bash
 sshd:x:7003:65534::/run/sshd:/usr/sbin/nologin
 bird:x:7000:7000::/run/bird:/usr/sbin/nologin
-$user:x:$uid:$uid::/home/$user:$shell
+knot:x:7004:7004::/run/knot:/usr/sbin/nologin
+ops:x:7001:7001::/home/ops:$shell
+watch:x:7002:7002::/home/watch:$shell
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 TEXT
     cat >"$etc/group" <<TEXT
 root:x:0:
 tty:x:5:
-bird:x:7000:$bird_members
-$user:x:$uid:
+bird:x:7000:ops
+knot:x:7004:
+ops:x:7001:
+watch:x:7002:
 nogroup:x:65534:
 TEXT
     awk -F: '{ print $1 ":*:19700:0:99999:7:::" }' "$etc/passwd" >"$etc/shadow"
@@ -73,18 +80,22 @@ Defaults secure_path="/usr/sbin:/usr/bin:/sbin:/bin"
 root ALL=(ALL:ALL) ALL
 @includedir /etc/sudoers.d
 TEXT
-    if [ "$user" = watch ]; then
-        # Not in the group that may use BIRD's socket; may look at it through sudo, never change it.
-        echo 'watch ALL=(root) NOPASSWD: /usr/sbin/birdc -r, /usr/sbin/birdc -r *' >"$etc/sudoers.d/watch"
-        chmod 440 "$etc/sudoers.d/watch"
-    fi
+    cat >"$etc/sudoers.d/lab" <<'TEXT'
+ops ALL=(ALL:ALL) NOPASSWD: ALL
+# Not in the group that may use BIRD's socket; may look at it through sudo, never change it. The same of containers.
+watch ALL=(root) NOPASSWD: /usr/sbin/birdc -r, /usr/sbin/birdc -r *, /usr/bin/lxc-ls -f -F *
+TEXT
+    chmod 440 "$etc/sudoers.d/lab"
     chmod 440 "$etc/sudoers"
 }
 
 write_sshd() {
     local host=$1 user=$2 etc=$3
     ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f "$etc/ssh/ssh_host_ed25519_key"
-    cp "$STATE/id_ed25519.pub" "$etc/ssh/authorized_keys/$user"
+    cp "$STATE/id_ed25519.pub" "$etc/ssh/authorized_keys/ops"
+    cp "$STATE/id_watch.pub" "$etc/ssh/authorized_keys/watch"
+    # Where the inventory's login is watch, the first key is watch's too, and not ops'.
+    [ "$user" = ops ] || { cat "$STATE/id_ed25519.pub" >>"$etc/ssh/authorized_keys/watch"; rm "$etc/ssh/authorized_keys/ops"; }
     cat >"$etc/ssh/sshd_config" <<TEXT
 HostKey /etc/ssh/ssh_host_ed25519_key
 PidFile /run/sshd.pid
@@ -98,8 +109,10 @@ UseDNS no
 X11Forwarding no
 AllowAgentForwarding no
 PrintMotd no
-LogLevel VERBOSE
 TEXT
+    # The destination of a forwarded channel is told from DEBUG1 on.
+    if [ -n "${NOCTURNE_LAB_RECORD-}" ]; then echo "LogLevel DEBUG1"; else echo "LogLevel VERBOSE"; fi \
+        >>"$etc/ssh/sshd_config"
     if [ "$host" = jump ]; then
         cat >>"$etc/ssh/sshd_config" <<'TEXT'
 # A jump host forwards and does nothing else: no terminal, and the login shell is nologin.
@@ -107,10 +120,39 @@ AllowTcpForwarding yes
 PermitTTY no
 TEXT
     else
-        echo "AllowTcpForwarding no" >>"$etc/ssh/sshd_config"
+        # A hypervisor lets a console ask the addresses it serves, through a channel of the console's own session.
+        if is_hypervisor "$host"; then
+            printf 'AllowTcpForwarding local\nPermitOpen %s\n' "127.0.0.1:53 $(for address in $ANYCAST; do
+                case $address in *:*) printf '[%s]:53 ' "$address" ;; *) printf '%s:53 ' "$address" ;; esac
+            done)"
+        else
+            echo "AllowTcpForwarding no"
+        fi >>"$etc/ssh/sshd_config"
+        [ -z "${NOCTURNE_LAB_RECORD-}" ] || write_recorder "$etc" "$STATE/hosts/$host/log"
         # Debian gives an ordinary login no sbin directories. ops has been given them; watch goes through sudo.
-        [ "$user" = watch ] || echo "SetEnv PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" >>"$etc/ssh/sshd_config"
+        cat >>"$etc/ssh/sshd_config" <<'TEXT'
+Match User ops
+    SetEnv PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+TEXT
     fi
+}
+
+# Every session runs behind a recorder: what the client sends goes into a file of its own, byte for byte, and on to the
+# command. The command takes the recorder's place, so the channel ends when it does.
+write_recorder() {
+    local etc=$1 log=$2
+    mkdir -p -m 1733 "$log/sessions"
+    chmod 1733 "$log/sessions"
+    cat >"$etc/ssh/recorder" <<'TEXT'
+#!/bin/bash
+log=/var/log/sessions/$USER-$(date -u +%Y%m%dT%H%M%S)-$$
+umask 077
+printf '%s\n%s\n' "${SSH_CONNECTION-}" "${SSH_ORIGINAL_COMMAND-(login shell)}" >"$log.command"
+if [ -z "${SSH_ORIGINAL_COMMAND-}" ]; then exec /bin/sh -l < <(exec tee "$log"); fi
+exec /bin/sh -c "$SSH_ORIGINAL_COMMAND" < <(exec tee "$log" 2>/dev/null)
+TEXT
+    chmod 755 "$etc/ssh/recorder"
+    echo "ForceCommand /etc/ssh/recorder" >>"$etc/ssh/sshd_config"
 }
 
 write_bird() {
@@ -120,6 +162,37 @@ write_bird() {
     cp "$LAB_ROOT/hosts/$host.conf" "$etc/bird/bird.conf"
     touch "$log/bird.log"
     chown 7000:7000 "$log/bird.log"
+}
+
+# A name server that says who it is (RFC 4892), and containers that do nothing, but really.
+write_hypervisor() {
+    local host=$1 here=$2
+    mkdir -p "$here/etc/knot" "$here/etc/lxc" "$here/lxc"
+    cat >"$here/etc/lxc/default.conf" <<TEXT
+lxc.net.0.type = empty
+lxc.start.auto = 1
+lxc.cgroup.dir = $(cgroup_of_lab)/$host
+TEXT
+    cat >"$here/etc/knot/knot.conf" <<TEXT
+server:
+    rundir: "/run/knot"
+    user: knot:knot
+    pidfile: "/run/knot/knot.pid"
+    identity: "$host"
+    nsid: "$host"
+    # All addresses: one that goes and comes back needs no restart.
+    listen: [ 0.0.0.0@53, ::@53 ]
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
+database:
+    storage: "/run/knot"
+log:
+  - target: /var/log/knot.log
+    any: info
+TEXT
+    touch "$here/log/knot.log"
+    chown 7004:7004 "$here/log/knot.log"
 }
 
 # What a console and a person need to get in. PORT is known only once the relay listens.
@@ -163,9 +236,26 @@ TEXT
         while read -r host address user group role; do
             [ "$host" != jump ] || continue
             [ "$user" = ops ] && user= || user=", user: $user"
-            echo "  - {name: $host, platform: bird, address: $address, group: $group, role: $role$user}"
+            echo "  - {name: $host, $(kind_of "$host"), address: $address, group: $group, role: $role$user}"
         done < <(hosts_table)
+        write_wishes
     } >"$STATE/inventory.yaml"
+
+    # For a wall: everything through an account that can do nothing but look.
+    {
+        cat <<TEXT
+site: bkk
+paths:
+  - {name: jump, hops: ["watch@127.0.0.1:$port"]}
+defaults: {user: watch, port: 22, identity: $STATE/id_watch, known-hosts: $STATE/known_hosts, poll: 2s, become: "sudo -n"}
+devices:
+TEXT
+        while read -r host address _ group role; do
+            [ "$host" != jump ] || continue
+            echo "  - {name: $host, $(kind_of "$host"), address: $address, group: $group, role: $role}"
+        done < <(hosts_table)
+        write_wishes
+    } >"$STATE/wall.yaml"
 
     cat >"$STATE/env" <<TEXT
 NOCTURNE_LAB_DIR=$STATE
@@ -175,7 +265,21 @@ NOCTURNE_LAB_SSH_CONFIG=$STATE/ssh_config
 TEXT
 
     # Started with sudo, the lab is used without.
-    [ -z "${SUDO_UID-}" ] || chown "$SUDO_UID:$SUDO_GID" "$STATE/id_ed25519"
+    [ -z "${SUDO_UID-}" ] || chown "$SUDO_UID:$SUDO_GID" "$STATE/id_ed25519" "$STATE/id_watch"
+}
+
+kind_of() { if is_hypervisor "$1"; then echo "platform: linux, runs: [bird, lxc]"; else echo "platform: bird"; fi; }
+
+# What ought to be.
+write_wishes() {
+    cat <<'TEXT'
+anycast:
+  - {name: global, prefix: 203.0.113.180/32, nodes: [bkk06, bkk07, bkk08], probes: [{dns: {chaos: id.server}}]}
+  - {name: local, prefix: 203.0.113.81/32, nodes: [bkk06, bkk07], probes: [{dns: {chaos: id.server}}]}
+services:
+  - {name: haproxy, guests: [bkk06/haproxy, bkk07/haproxy, bkk08/haproxy], want: 3}
+  - {name: dns, guests: [bkk06/dns, bkk07/dns, bkk08/dns], want: 3}
+TEXT
 }
 
 host_key() { cut -d' ' -f1,2 "$STATE/hosts/$1/etc/ssh/ssh_host_ed25519_key.pub"; }

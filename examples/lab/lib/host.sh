@@ -15,6 +15,13 @@ hostname "$host"
 mount --make-rprivate /
 mount --bind "$here/etc" /etc
 mount --bind "$here/log" /var/log
+if [ -d "$here/lxc" ]; then
+    mount --bind "$here/lxc" /var/lib/lxc
+    # Containers get the unified hierarchy and nothing else, whatever the machine mixes.
+    umount -R /sys/fs/cgroup
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup
+fi
+# Last: the state directory may lie below it.
 mount --bind "$here/run" /run
 for private in /tmp /var/tmp /home /root; do
     mount -t tmpfs -o mode=755 tmpfs "$private"
@@ -24,8 +31,9 @@ mount -t proc proc /proc
 # The machine's files can be used here but not changed.
 mount -o remount,bind,ro /
 
-mkdir -p /run/sshd /run/bird /run/lock /run/lab
+mkdir -p /run/sshd /run/bird /run/knot /run/lock /run/lab
 chown 7000:7000 /run/bird
+chown 7004:7004 /run/knot
 while IFS=: read -r user _ uid gid _ home _; do
     case $home in /home/*) mkdir -p "$home" && chown "$uid:$gid" "$home" ;; esac
 done </etc/passwd

@@ -2,7 +2,7 @@
 #
 # lab check-host, install, uninstall. Only `install` and `uninstall` change the machine: packages, and nothing else.
 
-readonly NEEDED_PACKAGES="bird2 iproute2 openssh-server python3 sudo"
+readonly NEEDED_PACKAGES="bird2 busybox-static iproute2 knot lxc openssh-server python3 sudo"
 readonly MEMORY=/var/lib/nocturne-lab
 readonly POLICY=/usr/sbin/policy-rc.d
 
@@ -14,7 +14,7 @@ check_host() {
         if "$@" >/dev/null 2>&1; then echo "ok       $what"; else echo "missing  $what"; bad=1; fi
     }
     check "root" test "$(id -u)" = 0
-    for program in ip unshare nsenter ssh ssh-keygen sshd bird birdc sudo python3; do
+    for program in ip unshare nsenter ssh ssh-keygen sshd bird birdc sudo python3 knotd lxc-start busybox; do
         check "$program" command -v "$program"
     done
     # In namespaces of their own that end with the command: the machine sees nothing of it.
@@ -22,6 +22,7 @@ check_host() {
     check "virtual cables" unshare --net ip link add probe0 type veth peer name probe1
     check "bridges" unshare --net ip link add probe0 type bridge
     check "a tmpfs of its own" unshare --mount mount -t tmpfs tmpfs /run
+    check "control groups, for containers" unshare --mount mount -t cgroup2 cgroup2 /mnt
     if keeper_alive; then
         echo "ok       the lab is up, at port $(cat "$STATE/relay.port" 2>/dev/null)"
     elif port_is_free; then
@@ -167,7 +168,8 @@ disable_services_of() {
         case $file in
             */systemd/system/*@.service) ;;
             */systemd/system/*.service | */systemd/system/*.socket)
-                deb-systemd-helper disable "${file##*/}" >/dev/null 2>&1 || true ;;
+                # It works for maintainer scripts only, which tell it so by this variable.
+                DPKG_MAINTSCRIPT_PACKAGE=$1 deb-systemd-helper disable "${file##*/}" >/dev/null 2>&1 || true ;;
             /etc/init.d/*)
                 update-rc.d "${file##*/}" disable >/dev/null 2>&1 || true ;;
         esac

@@ -34,7 +34,8 @@ lab_up() {
     stage "keys and configurations" write_files
     stage "hosts" start_hosts
     stage "cables and addresses" connect_cables
-    stage "sshd and BIRD" start_daemons
+    stage "sshd, BIRD and Knot" start_daemons
+    stage "containers" start_containers
     stage "relay to the jump host" start_relay
     stage "a way to every host" wait_for_ways
     stage "sessions" wait_for_sessions
@@ -52,7 +53,7 @@ stage() {
 
 need_programs() {
     local program missing=
-    for program in ip unshare nsenter ssh-keygen sshd bird birdc sudo python3; do
+    for program in ip unshare nsenter ssh-keygen sshd bird birdc sudo python3 knotd lxc-start busybox; do
         command -v "$program" >/dev/null || missing+=" $program"
     done
     [ -z "$missing" ] || die "missing:$missing (lab install brings them)"
@@ -130,6 +131,33 @@ start_daemons() {
             || die "$host: BIRD did not start: $(tail -3 "$STATE/hosts/$host/log/bird.log")"
     done
 }
+
+# Busybox, without a network of its own: no container can ever reach a cable of the lab, let alone of the machine.
+start_containers() {
+    local host container
+    for host in $(all_hosts); do
+        is_hypervisor "$host" || continue
+        on "$host" knotd -d -c /etc/knot/knot.conf </dev/null 9>&- \
+            || die "$host: Knot did not start: $(tail -3 "$STATE/hosts/$host/log/knot.log")"
+        for container in $CONTAINERS; do
+            on "$host" lxc-create -t busybox -n "$container" </dev/null 9>&- >"$STATE/hosts/$host/log/lxc.log" 2>&1 \
+                || die "$host: $container was not made: $(tail -3 "$STATE/hosts/$host/log/lxc.log")"
+            start_container "$host" "$container"
+        done
+    done
+    for host in $(all_hosts); do
+        ! is_hypervisor "$host" || for container in $CONTAINERS; do
+            await 60 "the container $container on $host" container_runs "$host" "$container"
+        done
+    done
+}
+
+start_container() {
+    on "$1" lxc-start -n "$2" -o /var/log/lxc.log </dev/null 9>&- \
+        || die "$1: $2 did not start: $(tail -3 "$STATE/hosts/$1/log/lxc.log")"
+}
+
+container_runs() { [ "$(on "$1" lxc-info -s -H -n "$2" 2>/dev/null)" = RUNNING ]; }
 
 start_relay() {
     local port

@@ -22,7 +22,15 @@ take_down() {
         # It is gone only when everything in its process namespace is.
         await 60 "the lab's processes to end" keeper_gone
     fi
+    remove_cgroups
     rm -rf --one-file-system "$STATE"
+}
+
+# Control groups outlive the processes in them. They are empty now: only directories are left, removed from the deepest.
+remove_cgroups() {
+    unshare --mount bash -c '
+        mount --make-rprivate / && mount -t cgroup2 cgroup2 /mnt || exit 0
+        [ ! -d "/mnt/$1" ] || find "/mnt/$1" -depth -type d -exec rmdir {} +' - "$(cgroup_of_lab)"
 }
 
 keeper_gone() { ! keeper_alive; }
