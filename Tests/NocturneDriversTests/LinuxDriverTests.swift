@@ -156,6 +156,8 @@ import Testing
         #expect(seen.faults[.answer]?.code == "forward-forbidden")
         #expect(seen.local == true)
         #expect(report.reach.complete)
+        let lines = Doctor.lines(for: report).filter { $0.subject == "rights: anycast" }
+        #expect(lines.map(\.sentence) == ["forbidden"])
     }
 
     @Test func nobodyAnswersIsAnAnswer() async throws {

@@ -22,20 +22,20 @@ public final class SSHLink: Link {
     public var onReach: (@Sendable (Reach) -> Void)?
 
     private let device: Device
-    private let site: Site
-    private let carrier: Carrier?
-    private let deadlines: Deadlines
+    let site: Site
+    let carrier: Carrier?
+    let deadlines: Deadlines
     private let store: HostKeyStore
-    private let turnstile = Turnstile()
+    let turnstile = Turnstile()
 
-    private var connection: SSHConnection?
+    var connection: SSHConnection?
     /// The one that ``reach`` is about; a daemon's client may take its place.
     private var channel: HeldChannel?
     /// For questions to the host, opened on first use.
-    private var shell: HeldChannel?
-    private let closing = ClosingChannels()
+    var shell: HeldChannel?
+    let closing = ClosingChannels()
     /// A task is driving the session: arrivals are its business.
-    private var isDriven = false
+    var isDriven = false
 
     private var backoff = Backoff()
     private var random = SystemRandomNumberGenerator()
@@ -132,7 +132,7 @@ public final class SSHLink: Link {
         connection.onInput = { [weak self] in self?.arrived() }
     }
 
-    private func fail(_ fault: Fault) {
+    func fail(_ fault: Fault) {
         letGo()
         // The ladder stands up to the rung below the one that broke.
         let below = Rung.allCases.last { $0 < fault.rung }
@@ -182,64 +182,6 @@ public final class SSHLink: Link {
         }
     }
 
-    @_spi(Reading)
-    public func run(_ command: String, deadline: Duration, limit: Int) async throws(Fault)
-        -> (result: ShellResult, answer: Answer)
-    {
-        try await onSession { connection throws(TroubleError) in
-            // It may have ended while another question was under way.
-            if let shell, !shell.readAhead() { dropShell() }
-            do throws(TroubleError) {
-                let shell: HeldChannel
-                if let held = self.shell {
-                    shell = held
-                } else {
-                    shell = try await HeldChannel.open(on: connection, deadlines: deadlines, closing: closing)
-                    self.shell = shell
-                }
-                let framing = ShellFraming()
-                let answer = try await shell.ask(command, framing: framing, deadline: deadline, limit: limit)
-                guard let result = ShellResult(answer, framing: framing) else {
-                    throw TroubleError(.channelEnded(said: ""))
-                }
-                return (result, answer)
-            } catch {
-                dropShell()
-                throw error
-            }
-        }
-    }
-
-    @_spi(Reading)
-    public func exchange(
-        with host: String, port: Int, sending bytes: [UInt8], deadline: Duration, limit: Int,
-        isComplete: @Sendable ([UInt8]) -> Bool
-    ) async throws(Fault) -> ForwardedAnswer {
-        try await onSession { connection throws(TroubleError) in
-            try await ForwardedExchange(
-                connection: connection, host: host, port: port, deadline: deadline, limit: limit, closing: closing
-            ).run(sending: bytes, isComplete: isComplete)
-        }
-    }
-
-    /// What goes over the session beside the channel that ``reach`` is about: only the session's own end is told there.
-    private func onSession<Value>(_ body: (SSHConnection) async throws(TroubleError) -> Value)
-        async throws(Fault) -> Value
-    {
-        await turnstile.enter()
-        defer { turnstile.leave() }
-        guard let connection else { throw site.fault(.notOpen) }
-        isDriven = true
-        defer { isDriven = false }
-        do throws(TroubleError) {
-            return try await body(connection)
-        } catch {
-            let fault = carrier?.fault ?? site.fault(error.trouble)
-            if connection.endReason != nil { fail(fault) }
-            throw fault
-        }
-    }
-
     /// The least of the last few: what the path takes, without what the device takes to think.
     private func note(roundTrip: Duration) {
         let (seconds, attoseconds) = roundTrip.components
@@ -269,7 +211,7 @@ public final class SSHLink: Link {
         channel.drop(into: closing)
     }
 
-    private func dropShell() {
+    func dropShell() {
         shell?.drop(into: closing)
         shell = nil
     }
