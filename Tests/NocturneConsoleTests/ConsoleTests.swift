@@ -54,7 +54,7 @@ import Testing
         driver.snapshot = SampleNetwork.broken()
         driver.snapshot.number = 51
         driver.run()
-        #expect(driver.cursorLine?.contains("✖ down     bkk00 peer   hgc_v6") == true)
+        #expect(driver.cursorLine?.contains("✖ down      bkk00 peer hgc_v6") == true)
         #expect(driver.foot.contains("enter open"))
     }
 
