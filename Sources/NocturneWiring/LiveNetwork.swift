@@ -31,10 +31,11 @@ public final class LiveNetwork {
         let network = Network(paths: inventory.paths)
         // A device that no driver reads is said to be so by the engine; it is not asked what it cannot answer. `auto`
         // looks for BIRD, the one daemon there is a driver for.
-        let drivers: [any DeviceDriver] = inventory.devices.filter { $0.runs.contains(.bird) || $0.platform == .auto }
-            .map { device in
-                BirdDriver(device: device, link: network.link(for: device), clock: { SystemClock().now })
-            }
+        let drivers: [any DeviceDriver] = inventory.devices.filter(LinuxDriver.reads).map { device in
+            LinuxDriver(
+                device: device, link: network.link(for: device), anycast: inventory.anycast,
+                clock: { SystemClock().now })
+        }
         let engine = Engine(
             inventory: inventory, drivers: drivers, sink: sink, recorder: recorder, ledger: ledger, history: history,
             changesBy: changesBy, executor: NetworkActor.executor)
