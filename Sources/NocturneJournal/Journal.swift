@@ -115,7 +115,8 @@ public actor Journal: EventLedger {
         var names = utsname()
         let host =
             uname(&names) == 0
-            ? withUnsafeBytes(of: names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } : "localhost"
+            ? withUnsafeBytes(of: names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            : "localhost"
         return "\(user)@\(host)"
     }
 
@@ -148,7 +149,9 @@ public enum JournalPlace {
 
     private static func makeFolder(_ folder: String) throws(LedgerError) {
         guard access(folder, F_OK) != 0 else { return }
-        if let slash = folder.lastIndex(of: "/"), slash != folder.startIndex { try makeFolder(String(folder[..<slash])) }
+        if let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+            try makeFolder(String(folder[..<slash]))
+        }
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw LedgerError(message: "cannot make the folder \(folder): \(String(cString: strerror(errno)))")
         }
