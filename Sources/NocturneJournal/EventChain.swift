@@ -65,12 +65,18 @@ struct ChainedEvent: Hashable, Sendable {
 
 extension ChainedEvent {
     init(_ event: Event, writer: String, sequence: Int64, previous: [UInt8], monotonic: Int64?) {
+        // SQLite keeps a zero in a text, and those who read it as a C string end there: it would look tampered with.
+        func whole(_ text: String) -> String {
+            text.utf8.contains(0)
+                ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 })) : text
+        }
         self.init(
             writer: writer, sequence: sequence, previous: previous, monotonic: monotonic, clockOffset: nil,
             utc: event.at.milliseconds, notBefore: event.notBefore?.milliseconds,
-            deviceTime: event.deviceTime?.milliseconds, source: event.source.rawValue, by: event.by,
-            kind: event.subject.kind.rawValue, device: event.subject.device?.rawValue, name: event.subject.name,
-            before: event.before, after: event.after, severity: event.severity.rawValue, evidence: event.evidence)
+            deviceTime: event.deviceTime?.milliseconds, source: event.source.rawValue, by: event.by.map(whole),
+            kind: event.subject.kind.rawValue, device: (event.subject.device?.rawValue).map(whole),
+            name: whole(event.subject.name), before: event.before.map(whole), after: whole(event.after),
+            severity: event.severity.rawValue, evidence: event.evidence.map(whole))
     }
 
     /// The event, numbered by its row; nil when it speaks of something this version does not know.

@@ -85,6 +85,9 @@ public actor Journal: EventLedger {
     private func open() throws -> DatabaseQueue {
         if let database { return database }
         try JournalPlace.prepare(path)
+        // Making the tables takes several steps, and going over to WAL does not wait for others: one console at a time.
+        let lock = try JournalPlace.lock(path)
+        defer { Glibc.close(lock) }
         var configuration = Configuration()
         configuration.label = "nocturne.journal.sqlite"
         configuration.journalMode = .wal
@@ -96,7 +99,6 @@ public actor Journal: EventLedger {
         }
         if newer { throw LedgerError.newer(path) }
         if foreign { throw LedgerError(message: "\(path) is not a journal but another program's, and was left alone") }
-        // Two consoles that begin at once: whoever comes second finds the work done, and waits for that.
         try JournalSchema.migrator.migrate(opened)
         // After the migrator and WAL: GRDB sets NORMAL with WAL, which a power cut may cost the last events.
         try opened.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -115,7 +117,8 @@ public actor Journal: EventLedger {
         var names = utsname()
         let host =
             uname(&names) == 0
-            ? withUnsafeBytes(of: names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } : "localhost"
+            ? withUnsafeBytes(of: names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            : "localhost"
         return "\(user)@\(host)"
     }
 
@@ -146,9 +149,29 @@ public enum JournalPlace {
         Glibc.close(file)
     }
 
+    /// Waits until nobody else is opening a journal in the folder; closing the descriptor lets go.
+    ///
+    /// The folder and not the file: see ``prepare(_:)``.
+    static func lock(_ path: String) throws(LedgerError) -> Int32 {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw LedgerError(message: "cannot open the folder \(folder): \(String(cString: strerror(errno)))")
+        }
+        while flock(descriptor, LOCK_EX) != 0 {
+            if errno == EINTR { continue }
+            let reason = String(cString: strerror(errno))
+            Glibc.close(descriptor)
+            throw LedgerError(message: "cannot lock the folder \(folder): \(reason)")
+        }
+        return descriptor
+    }
+
     private static func makeFolder(_ folder: String) throws(LedgerError) {
         guard access(folder, F_OK) != 0 else { return }
-        if let slash = folder.lastIndex(of: "/"), slash != folder.startIndex { try makeFolder(String(folder[..<slash])) }
+        if let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+            try makeFolder(String(folder[..<slash]))
+        }
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw LedgerError(message: "cannot make the folder \(folder): \(String(cString: strerror(errno)))")
         }

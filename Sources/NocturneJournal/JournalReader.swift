@@ -96,9 +96,9 @@ public struct JournalReader: Sendable {
             if now.broken == nil {
                 let stored = Array(try row.decode(Data.self, forColumn: "hash"))
                 let wrong: ChainReport.Break.Wrong? =
-                    if link.sequence != next { .missing(from: next) } else if link.hash != stored { .content } else if
-                        link.previous != previous
-                    { .predecessor } else { nil }
+                    if link.sequence != next { .missing(from: next) } else if link.hash != stored {
+                        .content
+                    } else if link.previous != previous { .predecessor } else { nil }
                 let id: Int64 = try row.decode(forColumn: "id")
                 now.broken = wrong.map { ChainReport.Break(row: id, sequence: link.sequence, wrong: $0) }
                 previous = stored

@@ -97,6 +97,7 @@ extension LedgerError {
 
     static func newer(_ path: String) -> LedgerError {
         LedgerError(
-            message: "cannot use the journal \(path): a newer version of nocturne made it; use that one, it was left alone")
+            message: "cannot use the journal \(path): a newer version of nocturne made it; use that one, it was left "
+                + "alone")
     }
 }

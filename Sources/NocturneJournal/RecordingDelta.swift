@@ -8,7 +8,8 @@ extension RecordedState {
     func change(to target: Snapshot) -> RecordingLine.Change? {
         guard base.site == target.site, base.protected == target.protected,
             base.devices.count == target.devices.count, base.anycast == target.anycast,
-            base.services == target.services, let sessions = changedSessions(to: target.changes), let events = eventChange(to: target.events)
+            base.services == target.services, let sessions = changedSessions(to: target.changes),
+            let events = eventChange(to: target.events)
         else { return nil }
         var change = RecordingLine.Change()
         var seen: [String: [Int64?]] = [:]

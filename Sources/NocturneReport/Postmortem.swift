@@ -142,7 +142,8 @@ extension Postmortem {
             let last = steps.last.flatMap { ChangePhase(rawValue: $0.after) }
             let diff = steps.first { $0.after == ChangePhase.planned.rawValue }?.evidence ?? ""
             return [
-                "### \(Markdown.text(subject.name)) on \(Markdown.text(subject.device?.rawValue ?? "?")), by \(who)", "",
+                "### \(Markdown.text(subject.name)) on \(Markdown.text(subject.device?.rawValue ?? "?")), by \(who)",
+                "",
                 "Ended: \(ends)" + (last?.isEnd == false ? ", which is no end: look at the device" : ""), "",
             ] + (diff.isEmpty ? ["Its diff was not written down."] : Markdown.block(diff, language: "diff")) + [""]
         }.dropLast()

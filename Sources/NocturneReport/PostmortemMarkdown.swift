@@ -35,7 +35,9 @@ enum Markdown {
         }
         let fence = String(repeating: "`", count: max(3, longest + 1))
         let lines = raw.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            String(String.UnicodeScalarView(line.unicodeScalars.filter { $0 == "\t" || $0.properties.generalCategory != .control }))
+            String(
+                String.UnicodeScalarView(
+                    line.unicodeScalars.filter { $0 == "\t" || $0.properties.generalCategory != .control }))
         }
         return [fence + language] + lines + [fence]
     }

@@ -64,7 +64,8 @@ struct TimelineCommand: ParsableCommand {
         if let number = Int(which), let one = all.first(where: { $0.number == number }) { return one }
         throw Failure(
             .usage,
-            all.isEmpty ? "there is no incident in \(file)" : "--incident: there is no incident \"\(which)\" in \(file)",
+            all.isEmpty
+                ? "there is no incident in \(file)" : "--incident: there is no incident \"\(which)\" in \(file)",
             hint: all.isEmpty ? nil : "give last, or a number from 1 to \(all.count)", asJSON: asJSON)
     }
 

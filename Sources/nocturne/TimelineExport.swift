@@ -30,7 +30,8 @@ extension TimelineCommand {
         func run() throws {
             guard format != .html, format != .asciicast else {
                 throw Failure(
-                    .usage, "--format: this version does not export \(format.rawValue)", hint: "it does md, json and jsonl")
+                    .usage, "--format: this version does not export \(format.rawValue)",
+                    hint: "it does md, json and jsonl")
             }
             let asJSON = format != .md
             let read = try place.read(asJSON: asJSON)

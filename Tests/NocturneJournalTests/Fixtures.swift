@@ -93,7 +93,7 @@ struct Life {
                 ], at: start, path: "jump", question: "show route", tookMilliseconds: 4)
             device.guests = Observed(
                 (0..<3).map {
-                    Guest(id: "10\($0)", name: "web\($0)", kind: .lxc, state: .running, uptimeSeconds: 9000 + $0)
+                    Guest(id: "10\($0)", name: "web\($0)", kind: .lxc, state: .running, uptimeSeconds: 9000)
                 }, at: start, path: "jump", question: "lxc-ls", tookMilliseconds: 40)
             device.guards = Observed([], at: start, path: "jump", question: "cat info", tookMilliseconds: 2)
             device.sweepMilliseconds = 12

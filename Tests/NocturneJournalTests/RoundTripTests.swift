@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NocturneJournal
 import NocturneModel
 import Testing
@@ -91,24 +92,32 @@ import Testing
 
     @Test func aRecordingOfBeforeIsStillRead() throws {
         let scratch = Scratch()
-        let device =
-            #"{"name":"bkk0","platform":"bird","address":"198.51.100.1","pollMilliseconds":2000,"#
-            + #""reach":{"climbed":"daemon"},"unparsed":{},"refused":{},"transcripts":{},"ospf":"#
-            + #"{"value":[],"at":"2026-11-21T02:00:00Z","path":"jump","question":"q"}}"#
-        append(
-            #"{"kind":"header","program":"nocturne 0.1","site":"lab","started":"2026-11-21T02:00:00Z","version":1}"# + "\n"
-                + #"{"kind":"full","number":1,"at":"2026-11-21T02:00:00Z","snapshot":{"number":1,"at":"#
-                + #""2026-11-21T02:00:00Z","site":"lab","protected":false,"paths":[],"devices":[\#(device)],"#
-                + #""events":[],"recorder":{"off":{}}}}"# + "\n"
-                + #"{"kind":"change","number":2,"at":"2026-11-21T02:00:02Z","seen":{"bkk0":[null,null,null,5]}}"# + "\n",
-            to: scratch.file())
-        let cursor = Player(try RecordingReader(path: scratch.file()))
+        var life = Life(seed: 3, devices: 1, peers: 1)
+        (life.snapshot.devices[0].anycast, life.snapshot.devices[0].guests) = (nil, nil)
+        life.snapshot.devices[0].guards = nil
+        let writer = RecordingWriter(path: scratch.file())
+        _ = writer.write(life.snapshot)
+        life.idle()
+        _ = writer.write(life.snapshot)
+        // What versions that knew only sessions did not write.
+        let old = scratch.file("deep")
+        defer { unlink(old) }
+        for line in lines(scratch.file()) {
+            var line = line
+            for member in [#""anycast":[],"#, #""changes":[],"#, #""journal":{"off":{}},"#, #""services":[],"#] {
+                #expect(line.contains(member) == line.contains(#""kind":"full""#))
+                line.replace(member, with: "")
+            }
+            append(line + "\n", to: old)
+        }
+        let cursor = Player(try RecordingReader(path: old))
         let first = try #require(cursor.next())
         #expect(first.journal == .off && first.changes.isEmpty && first.devices[0].guests == nil)
-        #expect(cursor.next()?.devices[0].ospf?.at == at(1995))
+        #expect(life.snapshot.isRecorded(as: cursor.next()))
         #expect(cursor.problems.isEmpty)
     }
 
+    /// Guests, anycast and guards are there and grow older: that is three numbers a device and no more.
     @Test func idleLinesAreSmall() {
         let scratch = Scratch()
         var life = Life(seed: 7, devices: 12, peers: 8)
@@ -121,8 +130,8 @@ import Testing
         let mean = changes.reduce(0, +) / changes.count
         print("12 idle devices: \(mean) bytes a change line in the mean, \(changes.max() ?? 0) at most")
         #expect(changes.count == 119)
-        #expect(mean <= 300)
-        #expect(changes.allSatisfy { $0 <= 360 })
+        #expect(mean <= 370)
+        #expect(changes.allSatisfy { $0 <= 440 })
     }
 
     @Test func oneChangedSessionIsWrittenAlone() throws {

@@ -55,10 +55,13 @@ private func section(_ title: String, of text: String) -> [String] {
 
 @Suite struct PostmortemTests {
     @Test func theSectionsStandInTheirOrder() throws {
-        let titles = try markdown().split(separator: "\n").filter { $0.hasPrefix("## ") }.map { String($0.dropFirst(3)) }
+        let titles = try markdown().split(separator: "\n").filter { $0.hasPrefix("## ") }.map {
+            String($0.dropFirst(3))
+        }
         #expect(
             titles == [
-                "Summary", "Impact", "Timeline", "Changes made", "Detection", "Evidence", "Open questions", "Future work",
+                "Summary", "Impact", "Timeline", "Changes made", "Detection", "Evidence", "Open questions",
+                "Future work",
             ])
         #expect(try markdown().hasPrefix("# Incident of 2026-11-21 02:14 UTC (lab)\n"))
     }
@@ -81,7 +84,8 @@ private func section(_ title: String, of text: String) -> [String] {
         let lines = section("Timeline", of: try markdown())
         #expect(
             lines.first
-                == #"- 02:14:01 UTC: bkk00 peer transit: established → active: Error: &lt;b&gt;limit&lt;/b&gt; \| \`hit\`"#)
+                == #"- 02:14:01 UTC: bkk00 peer transit: established → active: Error: &lt;b&gt;limit&lt;/b&gt; \| \`hit\`"#
+        )
         #expect(lines.contains("- ~02:14:04 UTC (02:14:02 to 02:14:04): bkk00 bfd 192.0.2.1: up → down"))
         #expect(lines.last == #"- 02:15:30 UTC: note: \! check limits \| before \_applying\_ (by anna@noc1)"#)
     }
