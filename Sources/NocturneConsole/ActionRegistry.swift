@@ -10,7 +10,8 @@ import NocturneTerminal
 /// something that another does not know.
 public enum ActionRegistry {
     public static let actions: [Action] =
-        ScreenActions.all + MoveActions.all + ListActions.all + SubjectActions.all + ReplayActions.all
+        ScreenActions.all + MoveActions.all + ListActions.all + SubjectActions.all + ChangeActions.all + NoteActions.all
+        + ReplayActions.all
 
     /// What a key does in a place.
     public static func action(for key: Key, in place: Place.Kind) -> Action? {
@@ -85,7 +86,7 @@ public enum ActionRegistry {
 
 extension Set where Element == Place.Kind {
     static let everywhere = Set(Place.Kind.allCases)
-    static let lists: Set = [.overview, .peers, .anycast, .guests, .timeline, .changes, .devices]
+    static let lists: Set = [.overview, .peers, .anycast, .guests, .timeline, .devices]
     static let tables: Set = [.peers, .devices]
     static let subjects: Set = [.overview, .peers, .anycast, .guests, .devices, .peer, .device, .provenance]
 }

@@ -8,7 +8,7 @@ import NocturneScreens
 enum Completion {
     /// Completes the word before the cursor; returns the choices to show when there are several.
     static func complete(_ prompt: inout Prompt, _ situation: Situation) -> String? {
-        guard prompt.cursor == prompt.text.count else { return nil }
+        guard prompt.cursor == prompt.text.count, [.filter, .search, .command].contains(prompt.kind) else { return nil }
         let word = String(prompt.text.reversed().prefix { $0 != " " }.reversed())
         let choices = candidates(prompt, situation).filter { $0.hasPrefix(word) }.sorted(by: NaturalOrder.precedes)
         guard let first = choices.first else { return "nothing begins with \"\(word)\"" }
@@ -25,6 +25,7 @@ enum Completion {
         switch prompt.kind {
         case .search: return names
         case .filter: return filters
+        case .note, .apply, .confirm, .leave: return []
         case .command:
             let words = prompt.text.split(separator: " ", omittingEmptySubsequences: false)
             guard words.count > 1, let action = words.first.flatMap({ ActionRegistry.action(named: String($0)) }) else {
@@ -32,6 +33,10 @@ enum Completion {
             }
             switch action.argument {
             case "[FILTER]": return filters
+            case let argument? where argument.hasPrefix("[DEVICE] [FILE]"):
+                return words.count == 2
+                    ? situation.snapshot.devices.map(\.name.rawValue) : ["--confirm-within", "--hold"]
+            case "[md [FILE]]": return words.count == 2 ? ["md"] : []
             case "[DEVICE]": return situation.snapshot.devices.map(\.name.rawValue)
             case "[COLUMN]":
                 return situation.state.place == .peers

@@ -45,19 +45,32 @@ public final class ConsoleLoop {
         /// Forget back-off and try a device now.
         public var retry: (DeviceName) -> Void
         public var replay: (any ReplayControl)?
+        /// Who carries changes out; nil where nothing may be changed.
+        public var desk: (any ChangeDesk)?
+        /// Who writes notes down; nil where there is no journal.
+        public var notes: (any NoteDesk)?
+        /// What the world answers; whoever posts into it rings the doorbell.
+        public var inbox: MessageInbox?
+        /// The words of the editor that plans are edited with; the file comes behind them.
+        public var editor: [String]
         public var start: Place
 
         public init(
             theme: Theme = .standard, now: @escaping () -> UTC,
             device: @escaping (DeviceName) -> Device? = { _ in nil },
             retry: @escaping (DeviceName) -> Void = { _ in }, replay: (any ReplayControl)? = nil,
-            start: Place = .overview
+            desk: (any ChangeDesk)? = nil, notes: (any NoteDesk)? = nil, inbox: MessageInbox? = nil,
+            editor: [String] = ChildProgram.editor(), start: Place = .overview
         ) {
             self.theme = theme
             self.now = now
             self.device = device
             self.retry = retry
             self.replay = replay
+            self.desk = desk
+            self.notes = notes
+            self.inbox = inbox
+            self.editor = editor
             self.start = start
         }
     }
@@ -150,6 +163,10 @@ public final class ConsoleLoop {
                 sent
                 ? Message("copied: \(what)", .good)
                 : Message("the terminal takes no clipboard text; it was: \(text)", .warning)
+        case .change(let order): perform(order)
+        case .edit(let session, let file): edit(session, file)
+        case .note(let note): options.notes?.write(note)
+        case .export(let request): options.notes?.export(request)
         case .replayToggle:
             options.replay?.togglePlaying()
             snapshot = source.latest()
@@ -159,10 +176,40 @@ public final class ConsoleLoop {
         }
     }
 
+    private func perform(_ order: ChangeOrder) {
+        switch order {
+        case .open(let request): options.desk?.open(request)
+        case .apply(let session): options.desk?.apply(session)
+        case .confirm(let session): options.desk?.confirm(session)
+        case .rollBack(let session): options.desk?.rollBack(session)
+        case .cancel(let session): options.desk?.cancel(session)
+        }
+    }
+
+    /// The network goes on meanwhile, on its own thread.
+    private func edit(_ session: String, _ file: String) {
+        let end = screen.run(options.editor + [file])
+        shown = nil
+        if let problem = end.problem {
+            state.message = Message("\(options.editor.first ?? "editor") \(problem); the plan is as it was", .warning)
+        } else {
+            state.message = Message("reading the plan")
+            options.desk?.planned(session)
+        }
+    }
+
     func situation() -> Situation {
         var situation = Situation(
-            snapshot: state.frozen ?? snapshot, live: snapshot, state: state, context: context(), device: options.device
-        )
+            snapshot: state.frozen ?? snapshot, live: snapshot, state: state, context: context(),
+            inventory: options.device)
+        if options.replay != nil {
+            situation.changeRefusal = "this is a recording"
+            situation.noteRefusal = "this is a recording"
+        } else {
+            if options.desk == nil { situation.changeRefusal = "nothing can be changed from here" }
+            if options.notes == nil { situation.noteRefusal = "there is no journal to write it into" }
+        }
+        if options.notes == nil { situation.exportRefusal = "there is no journal to write down" }
         if state.place == .help { situation.context.help = ActionRegistry.help(situation, search: state.search) }
         return situation
     }
@@ -178,7 +225,15 @@ public final class ConsoleLoop {
 
     /// Draws what is now; shows it only when it differs.
     func draw() {
+        let before = snapshot
         snapshot = source.latest()
+        if options.replay == nil, snapshot.number != before.number,
+            let news = ChangeNews.between(before, snapshot)
+        {
+            state.message = news.message
+            if news.rings { screen.bell() }
+        }
+        for letter in options.inbox?.take() ?? [] { NoteActions.receive(letter, &state) }
         Reducer.settle(&state, self.situation())
         var situation = self.situation()
         situation.context.hints = ActionRegistry.hints(situation)
@@ -188,9 +243,11 @@ public final class ConsoleLoop {
         shown = frame
     }
 
-    /// Milliseconds until the screen may read differently though nothing happened: ages move in steps of five seconds.
-    private func nextChange() -> Int {
-        let step: Int64 = 5000
+    /// Milliseconds until the screen may read differently though nothing happened: ages move in steps of five seconds,
+    /// the time left of an open change every second.
+    func nextChange() -> Int {
+        let counting = SafeLine.find(snapshot, context())?.left != nil
+        let step: Int64 = counting ? 1000 : 5000
         return Int(step - options.now().milliseconds % step)
     }
 }

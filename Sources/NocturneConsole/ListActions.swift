@@ -12,7 +12,7 @@ enum ListActions {
             id: "filter", keys: [.character("/")], names: ["filter"], title: "filter",
             help:
                 "Show only what matches: words, /re, /!re, state: as: age: device: name: addr: group: family: down up.",
-            argument: "[FILTER]", places: [.peers, .devices, .help], hint: 3, refusal: Refusals.none,
+            argument: "[FILTER]", places: [.peers, .timeline, .devices, .help], hint: 3, refusal: Refusals.none,
             perform: { state, _, argument in
                 if state.place == .help {
                     state.prompt = Prompt(.search)
@@ -27,7 +27,8 @@ enum ListActions {
             }),
         Action(
             id: "clear", keys: [], names: ["clear"], title: "clear", help: "Take the filter away.", argument: nil,
-            places: .tables, hint: nil, refusal: { $0.state.filter.text.isEmpty ? "there is no filter" : nil },
+            places: [.peers, .timeline, .devices], hint: nil,
+            refusal: { $0.state.filter.text.isEmpty ? "there is no filter" : nil },
             perform: { state, _, _ in
                 state.filter = Filter()
                 return []

@@ -27,12 +27,16 @@ enum MoveActions {
                 guard state.place.list != nil else {
                     let limit = Screens.scrollLimit(situation.live, state, situation.context)
                     state.visit.scroll = max(0, min(limit, target(min(state.visit.scroll, limit), page, limit)))
+                    if limit == 0 { state.message = Message("all there is is in sight") }
                     return []
                 }
                 let rows =
                     state.place == .help
                     ? situation.context.help.map { RowID.action($0.id) } : situation.identities
-                guard !rows.isEmpty else { return [] }
+                guard !rows.isEmpty else {
+                    state.message = Message("there is no row here")
+                    return []
+                }
                 var list = state.list
                 let now = list.cursor.flatMap { rows.firstIndex(of: $0) }
                 // The chosen row vanished: its neighbours are where it was. Nothing chosen yet: the first is.
@@ -41,7 +45,8 @@ enum MoveActions {
                     if now == nil, id == "down" || id == "up" { from } else { target(from, page, rows.count - 1) }
                 list.index = max(0, min(rows.count - 1, wanted))
                 list.cursor = rows[list.index]
-                list.chosen = true
+                // Who is at the end of the Timeline follows it: what is new stands below.
+                list.chosen = state.place != .timeline || list.index < rows.count - 1
                 list.top = Window.top(list.top, index: list.index, count: rows.count, height: page)
                 state.list = list
                 return []

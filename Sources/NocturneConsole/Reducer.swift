@@ -12,7 +12,7 @@ import NocturneTerminal
 ///                                   └ no ─▶ perform ─▶ state + effects
 /// ```
 ///
-/// While text is typed, keys are text; a paste is text there and nothing anywhere else.
+/// While text is typed, keys are text but for F12, which rolls back; a paste is text there and nothing anywhere else.
 public struct Reducer {
     /// Command lines typed in this run, oldest first.
     public private(set) var history: [String] = []
@@ -29,12 +29,22 @@ public struct Reducer {
         case .resize: return []
         case .paste(let text): return paste(text, &state, situation)
         case .key(let key):
+            if key == Self.rollBackKey { return rollBack(&state, situation) }
             if var prompt = state.prompt {
                 return type(key, &prompt, &state, situation)
             }
             state.message = nil
             return press(key, &state, situation)
         }
+    }
+
+    private static let rollBackKey = Key.function(12)
+
+    /// Whatever is being typed stays as it is.
+    private func rollBack(_ state: inout ViewState, _ situation: Situation) -> [Effect] {
+        guard let action = ActionRegistry.action(id: "roll-back") else { return [] }
+        state.message = nil
+        return perform(action, "", &state, situation)
     }
 
     private func paste(_ text: String, _ state: inout ViewState, _ situation: Situation) -> [Effect] {
@@ -65,7 +75,7 @@ public struct Reducer {
     func perform(_ action: Action, _ argument: String, _ state: inout ViewState, _ situation: Situation) -> [Effect] {
         var situation = situation
         situation.state = state
-        if !Screens.fits(situation.context.size), action.id != "quit" {
+        if !Screens.fits(situation.context.size), !["quit", "roll-back"].contains(action.id) {
             state.message = Message("the terminal is too small to see what \(action.title) would do", .warning)
             return []
         }
@@ -116,7 +126,7 @@ public struct Reducer {
         switch prompt.kind {
         case .filter: state.filter = Filter(prompt.text)
         case .search: state.search = prompt.text
-        case .command: break
+        case .command, .note, .apply, .confirm, .leave: break
         }
     }
 
@@ -126,6 +136,8 @@ public struct Reducer {
             if let problem = state.filter.problem { state.message = Message("filter: \(problem)", .warning) }
             return []
         case .search: return []
+        case .note: return NoteActions.enter(prompt, &state)
+        case .apply, .confirm, .leave: return ChangeActions.answer(prompt, &state, situation)
         case .command:
             let text = prompt.text.drop { $0 == " " }
             guard !text.isEmpty else { return [] }
@@ -190,9 +202,11 @@ extension Reducer {
         let rows = situation.identities
         var list = state.list
         let page = Screens.pageHeight(situation.live, state, situation.context)
-        // Where nobody chose a row, the first is; what was chosen in a list that has emptied is forgotten.
+        // Where nobody chose a row, the first is, and on the Timeline the newest; what was chosen in a list that has emptied is forgotten.
         if rows.isEmpty { list.chosen = false }
-        if !list.chosen, list.cursor.map(rows.contains) != true {
+        if !list.chosen, state.place == .timeline {
+            list.cursor = rows.last
+        } else if !list.chosen, list.cursor.map(rows.contains) != true {
             list.cursor = rows.first
             list.index = 0
         }

@@ -86,8 +86,18 @@ enum ScreenActions {
             refusal: Refusals.none, perform: { _, _, _ in [.suspend] }),
         Action(
             id: "quit", keys: [.character("q"), .control("c")], names: ["quit", "q"], title: "leave",
-            help: "Leave; nothing on any device depends on the console.", argument: nil, places: .everywhere, hint: 20,
-            refusal: Refusals.none, perform: { _, _, _ in [.quit] }),
+            help: "Leave; with an open change, after a question. No device depends on the console.", argument: nil,
+            places: .everywhere, hint: 20, refusal: Refusals.none,
+            perform: { state, situation, _ in
+                // In a recording nothing is open, whatever was.
+                guard situation.context.replay == nil,
+                    let open = situation.live.changes.last(where: \.phase.isGuarded)
+                else { return [.quit] }
+                state.prompt = Prompt(
+                    asking: .leave, "leave? \(open.device) reverts by itself", word: "leave", session: open.id,
+                    until: open.deadline)
+                return []
+            }),
     ]
 
     private static func go(_ id: String, _ key: Character, _ place: Place, _ help: String, argument: String?) -> Action

@@ -22,7 +22,8 @@ enum SubjectActions {
                     state.message = Message("\(key): these devices are behind it")
                 case .anycast(let name, _): state.visits.append(Visit(.device(name)))
                 case .guest(let ref): state.visits.append(Visit(.device(ref.device)))
-                case .service, .event, .change, .action, nil: break
+                case .event(let sequence), .incident(let sequence): openEvent(sequence, &state, situation)
+                case .service, .change, .action, nil: break
                 }
                 return []
             }),
@@ -94,6 +95,22 @@ enum SubjectActions {
             }),
     ]
 
+    /// What an event is about, where that can be opened.
+    private static func openEvent(_ sequence: Int, _ state: inout ViewState, _ situation: Situation) {
+        let subject = situation.event(sequence)?.subject
+        guard let subject, let name = subject.device, let device = situation.snapshot[name] else {
+            state.message = Message("this is on no device: all there is stands below", .info)
+            return
+        }
+        let peer = device.peers?.value.first { $0.name == subject.name }
+        switch subject.kind {
+        case .change: state.visits.append(Visit(.changes))
+        case .peer where peer != nil:
+            if let peer { state.visits.append(Visit(.peer(PeerID(device: name, key: peer.key)))) }
+        default: state.visits.append(Visit(.device(name)))
+        }
+    }
+
     /// The device a command names, or else the one the cursor is on; says so when there is neither.
     private static func named(_ argument: String, _ situation: Situation, _ state: inout ViewState) -> DeviceName? {
         if argument.isEmpty {
@@ -123,7 +140,7 @@ enum CopyText {
             let items = situation.context.lists.overview(situation.snapshot, at: situation.context.now)
             guard let item = items.first(where: { $0.id == subject }) else { return nil }
             return ("\(item.health.rawValue) \(item.place): \(item.detail)", item.place)
-        case .anycast, .service, .guest, .event, .change, .action: return nil
+        case .anycast, .service, .guest, .event, .incident, .change, .action: return nil
         }
     }
 
@@ -137,7 +154,7 @@ enum CopyText {
         guard let subject = situation.subject, let name = subject.device, let state = situation.snapshot[name] else {
             return nil
         }
-        let device = situation.device(name)
+        let device = situation.inventory(name)
         let path = situation.snapshot.paths.first { $0.name == state.reach.path } ?? situation.snapshot.paths.first
         var words = ["ssh"]
         let hops = (path?.hops ?? []).map { $0.hasSuffix(":22") ? String($0.dropLast(3)) : $0 }

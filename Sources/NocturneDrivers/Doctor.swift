@@ -42,30 +42,35 @@ public struct DoctorLine: Hashable, Sendable {
 public enum Doctor {
     public static func lines(for state: DeviceState) -> [DoctorLine] {
         lines(
-            reach: state.reach, status: state.status?.value, peers: state.peers?.value, refused: state.refused,
-            unparsed: state.unparsed, offset: state.clockOffsetMilliseconds)
+            reach: state.reach, status: state.status?.value, peers: state.peers?.value, guests: state.guests?.value,
+            anycast: state.anycast?.value ?? [], refused: state.refused, unparsed: state.unparsed,
+            offset: state.clockOffsetMilliseconds)
     }
 
     public static func lines(for report: SweepReport) -> [DoctorLine] {
         lines(
-            reach: report.reach, status: report.status?.value, peers: report.peers?.value, refused: report.refused,
+            reach: report.reach, status: report.status?.value, peers: report.peers?.value,
+            guests: report.guests?.value, anycast: report.anycast?.value ?? [], refused: report.refused,
             unparsed: report.unparsed, offset: report.clockOffsetMilliseconds)
     }
 
     private static func lines(
-        reach: Reach, status: DaemonStatus?, peers: [Peer]?, refused: [String: Fault],
-        unparsed: [String: [Unparsed]], offset: Int64?
+        reach: Reach, status: DaemonStatus?, peers: [Peer]?, guests: [Guest]?, anycast: [AnycastSighting],
+        refused: [String: Fault], unparsed: [String: [Unparsed]], offset: Int64?
     ) -> [DoctorLine] {
         var lines = Rung.allCases.map { rung($0, reach: reach, status: status) }
         for (query, fault) in refused.sorted(by: { $0.key < $1.key }) {
             lines.append(
                 DoctorLine(subject: "rights: \(query)", verdict: .fail, sentence: fault.message, hint: fault.hint))
         }
-        if reach.complete, refused.isEmpty, let peers {
+        let partial = partsUnseen(anycast, apartFrom: reach.fault)
+        lines += partial
+        let seen = [peers.map { "\($0.count) BGP sessions" }, guests.map { "\($0.count) guests" }].compactMap { $0 }
+        if reach.complete, refused.isEmpty, partial.isEmpty, !seen.isEmpty {
             lines.append(
                 DoctorLine(
                     subject: "answers", verdict: .ok,
-                    sentence: "every question was answered; \(peers.count) BGP sessions"))
+                    sentence: "every question was answered; \(seen.joined(separator: ", "))"))
         }
         for (query, rest) in unparsed.sorted(by: { $0.key < $1.key }) {
             let first = rest.first.map { ", the first is line \($0.line): \($0.text)" } ?? ""
@@ -76,6 +81,19 @@ public enum Doctor {
                     hint: "Please report them with the daemon's version; the rows shown do not depend on them."))
         }
         if let offset, reach.complete { lines.append(clock(offset)) }
+        return lines
+    }
+
+    /// What of anycast could not be seen: each reason once, since one missing right hides it for every prefix.
+    private static func partsUnseen(_ sightings: [AnycastSighting], apartFrom told: Fault?) -> [DoctorLine] {
+        var lines: [DoctorLine] = []
+        for part in AnycastSighting.Part.allCases {
+            // A daemon that does not answer stands above, on its rung.
+            guard let fault = sightings.compactMap({ $0.faults[part] }).first, fault != told else { continue }
+            let line = DoctorLine(
+                subject: "rights: anycast", verdict: .fail, sentence: fault.message, hint: fault.hint)
+            if !lines.contains(line) { lines.append(line) }
+        }
         return lines
     }
 
@@ -108,7 +126,7 @@ public enum Doctor {
         case .auth: return "we are let in"
         case .prompt: return "a shell answers"
         case .daemon:
-            guard let status else { return "the daemon answers" }
+            guard let status else { return "what runs there answers" }
             let name = status.platform.rawValue.uppercased() + (status.version.map { " " + $0 } ?? "")
             return name + " answers" + (status.routerId.map { ", router id \($0)" } ?? "")
                 + (reach.client.map { ", asked by `\($0)`" } ?? "")

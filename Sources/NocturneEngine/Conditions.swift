@@ -13,13 +13,14 @@ import NocturneModel
 ///                              no event either way: the path's own event says it
 /// ```
 extension World {
-    /// Brings the condition of one device in line with its state. `began` is when the sweep behind it began, if one is.
-    mutating func settle(_ at: Int, now: UTC, began: UTC?, freshPeers: Bool) -> [Event] {
+    /// Brings the condition of one device in line with its state. `began` is when the sweep behind it began, if one is;
+    /// `fresh` says that it brought an answer to the main question.
+    mutating func settle(_ at: Int, now: UTC, began: UTC?, fresh: Bool) -> [Event] {
         let device = devices[at]
         let before = conditions[at]
         var events: [Event] = []
         // Without a fault and without a new answer a device stays as it was, unless it has grown stale.
-        let dark = device.isDark(at: now) || (before != .observed && !freshPeers)
+        let dark = device.isDark(at: now) || (before != .observed && !fresh)
         if dark {
             if let fault = device.reach.fault, fault.rung == .path {
                 events += path(pathName(of: device), alive: false, fault: fault, at: now)
@@ -34,7 +35,17 @@ extension World {
         }
         defer { if dark { lastDark[at] = now } else { everObserved[at] = true } }
         let subject = Subject(kind: .device, device: device.name)
+        // How a former run left it; of use until this one has seen it.
+        let last = before == .unseen && !everObserved[at] ? former[subject] : nil
         switch (before, conditions[at]) {
+        case (.unseen, .observed) where last?.after == "observed",
+            (.unseen, .dark(.device)) where last?.after == "dark":
+            break
+        case (.unseen, .observed) where last?.after == "dark":
+            events.append(
+                Event(
+                    sequence: 0, at: now, notBefore: last?.at, subject: subject, before: "dark", after: "observed",
+                    severity: .good))
         case (.unseen, .observed) where !everObserved[at], (.dark(.path), .observed) where !everObserved[at]:
             events.append(
                 Event(sequence: 0, at: now, subject: subject, after: "observed", severity: .info))
@@ -46,8 +57,8 @@ extension World {
         case (.unseen, .dark(.device)), (.observed, .dark(.device)), (.dark(.path), .dark(.device)):
             events.append(
                 Event(
-                    sequence: 0, at: now, notBefore: device.seenAt, subject: subject,
-                    before: everObserved[at] ? "observed" : nil, after: "dark", severity: .warning,
+                    sequence: 0, at: now, notBefore: device.seenAt ?? last?.at, subject: subject,
+                    before: everObserved[at] ? "observed" : last?.after, after: "dark", severity: .warning,
                     evidence: device.whyDark(at: now)))
         default: break
         }
@@ -56,9 +67,12 @@ extension World {
 
     /// Notes how a path is; an event when that is news.
     mutating func path(_ name: String, alive: Bool, fault: Fault?, at now: UTC) -> [Event] {
-        let before = pathAlive[name]
+        let subject = Subject(kind: .path, name: name)
+        let last = pathAlive[name] == nil ? former[subject] : nil
+        let before = pathAlive[name] ?? last.map { $0.after == "alive" }
+        defer { pathAlive[name] = alive }
         guard before != alive else { return [] }
-        let lastLost = pathChanged[name]
+        let lastLost = pathChanged[name] ?? last?.at
         pathAlive[name] = alive
         pathChanged[name] = now
         if !alive {
@@ -69,8 +83,9 @@ extension World {
         }
         return [
             Event(
-                sequence: 0, at: now, notBefore: before == nil ? nil : alive ? lastLost : lastSeen(over: name),
-                subject: Subject(kind: .path, name: name),
+                sequence: 0, at: now,
+                notBefore: before == nil ? nil : alive ? lastLost : lastSeen(over: name) ?? last?.at,
+                subject: subject,
                 before: before.map { $0 ? "alive" : "lost" }, after: alive ? "alive" : "lost",
                 severity: alive ? (before == nil ? .info : .good) : .bad,
                 evidence: fault.map { "\($0.place): \($0.message)" })
@@ -79,7 +94,7 @@ extension World {
 
     /// The last sign of life that came by a path.
     private func lastSeen(over name: String) -> UTC? {
-        devices.compactMap { $0.peers?.path == name ? $0.seenAt : nil }.max()
+        devices.compactMap { $0.answeredBy == name ? $0.seenAt : nil }.max()
     }
 
     /// What a dark device is dark for. Silence without a fault belongs to the path when that is lost.
@@ -91,7 +106,7 @@ extension World {
 
     /// The path a device is on, or was on, or would be on.
     func pathName(of device: DeviceState) -> String {
-        if let name = device.reach.path ?? device.peers?.path { return name }
+        if let name = device.reach.path ?? device.answeredBy { return name }
         if let place = device.reach.fault?.place,
             let named = paths.first(where: { path in path.hops.contains { place.contains($0) } })
         {
@@ -102,11 +117,14 @@ extension World {
 }
 
 extension DeviceState {
+    /// The path the latest answers came by.
+    var answeredBy: String? { peers?.path ?? guests?.path ?? guards?.path }
+
     /// Why nothing is seen of it at `now`, in a sentence.
     func whyDark(at now: UTC) -> String {
         if let fault = reach.fault { return fault.message }
-        guard let seen = peers?.at else {
-            return refused.min { $0.key < $1.key }?.value.message ?? "its sessions have not been seen yet"
+        guard let seen = answeredAt else {
+            return refused.min { $0.key < $1.key }?.value.message ?? "nothing of it has been seen yet"
         }
         return "no answer for \(Int((now - seen).seconds)) s"
     }

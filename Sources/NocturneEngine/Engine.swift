@@ -14,8 +14,9 @@ import Synchronization
 /// ```
 ///  driver bkk00 ─ sweep every 2 s ─┐
 ///  driver bkk20 ─ sweep every 2 s ─┼─▶ World ─▶ pacer ─▶ sink (recording) ─▶ SnapshotBox ─▶ screens
-///  driver hgc   ─ in back-off …    │     │
-///  paths        ─ alive, lost ─────┘     └─▶ events
+///  driver hgc   ─ in back-off …    │     │                   ▲
+///  paths        ─ alive, lost ─────┘     └─▶ events ─▶ ledger (journal)
+///  people       ─ notes, changes ────────────────────────┘
 /// ```
 ///
 /// ```swift
@@ -38,11 +39,16 @@ public actor Engine {
     let drivers: [any DeviceDriver]
     let polls: [DeviceName: Duration]
     private let sink: (any SnapshotSink)?
+    let ledger: (any EventLedger)?
     private let climbs = Mailbox()
 
     var world: World
     private var pacer = PublishPacer()
     private var recorder: RecorderState
+    var journal: RecorderState
+    var queue = LedgerQueue()
+    /// Why the ledger did not take the last batch; nil while it does.
+    var refusal: String?
     private(set) var sinkBusy = false
     private var sinkSince = Duration.zero
     var naps = Naps()
@@ -55,28 +61,38 @@ public actor Engine {
     ///   - drivers: one for each device to be observed.
     ///   - sink: what records; nil for nothing.
     ///   - recorder: what the recorder is said to be until the sink has answered.
+    ///   - ledger: what keeps events for good; nil for nothing.
+    ///   - history: events of former runs, oldest first; they are known from the start and not written again.
+    ///   - changesBy: `user@host` whose change sessions are told by whoever runs them; see ``World``.
     ///   - executor: whose thread the engine lives on; nil for one of its own.
     public init(
         inventory: Inventory, drivers: [any DeviceDriver], clock: any EngineClock = SystemClock(),
-        sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off, executor: (any SerialExecutor)? = nil
+        sink: (any SnapshotSink)? = nil, recorder: RecorderState = .off, ledger: (any EventLedger)? = nil,
+        history: [Event] = [], changesBy: String? = nil, executor: (any SerialExecutor)? = nil
     ) {
         self.clock = clock
         self.drivers = drivers
         self.sink = sink
         self.recorder = recorder
+        self.ledger = ledger
+        journal = ledger?.state ?? .off
         self.executor = executor ?? QueueExecutor(label: "nocturne.engine")
         polls = Dictionary(inventory.devices.map { ($0.name, $0.poll) }, uniquingKeysWith: { first, _ in first })
-        var world = World(inventory: inventory)
+        var world = World(inventory: inventory, history: history, changesBy: changesBy)
+        // Before anything has an event: what is seen now is on disk first.
+        box = SnapshotBox(world.snapshot(at: clock.now, recorder: recorder, journal: journal))
+        var events: [Event] = []
         let driven = Set(drivers.map(\.device))
         for device in inventory.devices where !driven.contains(device.name) {
             let fault = Fault(
                 rung: .daemon, code: "platform-unread", place: "\(device.name)",
                 message: "this version does not read the platform \(device.daemon.rawValue)",
                 hint: "take it out of the inventory, or leave it here as a reminder", retries: false)
-            _ = world.refuse(device.name, fault, at: clock.now)
+            events += world.refuse(device.name, fault, at: clock.now)
         }
-        box = SnapshotBox(world.snapshot(at: clock.now, recorder: recorder))
         self.world = world
+        if ledger != nil { queue.add(events) }
+        if !events.isEmpty { pacer.note(.transition, at: clock.monotonic) }
     }
 
     /// Begins to observe. The first sweeps are spread over one interval so that a jump host is not met by all at once.
@@ -92,6 +108,7 @@ public actor Engine {
             let first = spread ? began + poll * share : began
             tasks.append(Task { await self.observe(with: driver, poll: poll, first: first) })
         }
+        handOver()
         publisher = Task { await self.publishing() }
         tasks.append(Task { await self.ticking() })
     }
@@ -113,18 +130,11 @@ public actor Engine {
         guard !stopped else { return }
         let before = world.paths
         let events = world.receive(paths: paths, at: clock.now)
+        observed(events)
         for event in events where event.subject.kind == .path && event.after == "alive" {
             for device in world.waiting(for: event.subject.name) { Task { await self.retryNow(device) } }
         }
         if !events.isEmpty { changed(.transition) } else if world.paths != before { changed(.content) }
-    }
-
-    /// Writes what a person did or said: on disk first, then known to everybody.
-    ///
-    /// Returns once it is in the journal. Throws when it could not be written; then nobody has heard of it.
-    public func write(_ event: Event) async throws(LedgerError) {
-        _ = world.keep([event])
-        changed(.transition)
     }
 
     /// Takes in how a change session of this process is, for screens; it replaces what was known of it.
@@ -150,6 +160,8 @@ public actor Engine {
         }
         // The publisher may be in the middle of a snapshot; the last one comes after it.
         await publisher?.value
+        handOver()
+        await journalled(within: .seconds(2))
         await publish()
         if let sink, !sinkBusy {
             // A disk that hangs must not keep anybody from leaving.
@@ -172,6 +184,7 @@ extension Engine {
         climbs.discard(report.device)
         let before = world[report.device]
         let events = world.receive(report)
+        observed(events)
         if !events.isEmpty {
             changed(.transition)
         } else if let before, let after = world[report.device] {
@@ -206,7 +219,11 @@ extension Engine {
             if sinkBusy, clock.monotonic - sinkSince >= .seconds(5) {
                 note(.failed("the disk has not taken the last write for 5 s; observation goes on"))
             }
-            if !stopped, !world.tick(clock.now).isEmpty { changed(.transition) }
+            tendLedger()
+            guard !stopped else { return }
+            let events = world.tick(clock.now)
+            observed(events)
+            if !events.isEmpty { changed(.transition) }
         }
     }
 
@@ -221,10 +238,11 @@ extension Engine {
         }
     }
 
-    /// Makes the next snapshot, records it, publishes it: in this order.
+    /// Makes the next snapshot, has its events journalled, records it, publishes it: in this order.
     func publish() async {
         pacer.published(at: clock.monotonic)
-        let snapshot = world.snapshot(at: clock.now, recorder: recorder)
+        let snapshot = world.snapshot(at: clock.now, recorder: recorder, journal: journal)
+        await journalled(within: .milliseconds(500))
         // What a busy sink misses is in the next snapshot it takes: recordings hold differences to what they have.
         if let sink, !sinkBusy {
             sinkBusy = true

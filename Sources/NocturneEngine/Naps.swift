@@ -6,7 +6,10 @@ import Synchronization
 /// What may be waited for, and woken early.
 enum NapKey: Hashable, Sendable {
     case device(DeviceName)
-    case publisher, ticker, sink, firstLook
+    case publisher, ticker, sink, ledger, firstLook
+
+    /// What a leaving engine still waits for.
+    var isDisk: Bool { self == .sink || self == .ledger }
 }
 
 /// The waits of the engine that something may cut short: a nap ends at its deadline or when it is woken.
@@ -21,17 +24,17 @@ struct Naps {
         if let task = sleeping[key] { task.cancel() } else { called.insert(key) }
     }
 
-    /// Wakes everybody, and lets nobody sleep again but for `sink`, which a leaving engine still waits for.
+    /// Wakes everybody, and lets nobody sleep again but for the disk, which a leaving engine still waits for.
     mutating func wakeAll() {
         over = true
-        for (key, task) in sleeping where key != .sink { task.cancel() }
+        for (key, task) in sleeping where !key.isDisk { task.cancel() }
     }
 
     /// Drops a wake-up that was meant for an earlier nap.
     mutating func forget(_ key: NapKey) { called.remove(key) }
 
     mutating func begin(_ key: NapKey, _ sleep: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
-        if called.remove(key) != nil || (over && key != .sink) { return nil }
+        if called.remove(key) != nil || (over && !key.isDisk) { return nil }
         let task = Task { await sleep() }
         sleeping[key] = task
         return task

@@ -63,7 +63,7 @@ extension Engine {
         while !stopped, !world.everyDeviceReported, clock.monotonic < deadline {
             await nap(.firstLook, until: deadline)
         }
-        if !world.everyDeviceReported { _ = world.giveUp(after: limit, at: clock.now) }
+        if !world.everyDeviceReported { observed(world.giveUp(after: limit, at: clock.now)) }
         await publish()
         return box.latest
     }

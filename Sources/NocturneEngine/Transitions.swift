@@ -5,13 +5,15 @@ import NocturneModel
 
 /// What changed on one device between two looks at it.
 ///
-/// Nothing is a transition at first sight. Polling sees a transition only afterwards, so each event carries bounds: it
+/// Nothing is a transition at first sight, unless the journal of a former run knew it otherwise. Polling sees a transition only afterwards, so each event carries bounds: it
 /// happened after the former state was last seen (`notBefore`) and before `at`; where the device tells the instant
 /// itself, `deviceTime` has it.
 struct Transitions {
     let old: DeviceState
     let new: DeviceState
     let report: SweepReport
+    /// The last word of former runs, looked at once: when something is seen for the first time.
+    var former: [Subject: Event] = [:]
 
     /// In the order in which causes come before effects: configuration, detection, routing protocol, sessions.
     var events: [Event] { reconfiguration + bfd + ospf + peers }
@@ -43,17 +45,17 @@ struct Transitions {
     }
 
     private var bfd: [Event] {
-        guard let before = old.bfd, let now = report.bfd else { return [] }
+        guard let now = report.bfd else { return [] }
         return compare(
-            before, now, kind: .bfd, key: { [$0.vrf, $0.peer, $0.interface ?? ""] },
+            old.bfd, now, kind: .bfd, key: { [$0.vrf, $0.peer, $0.interface ?? ""] },
             name: { [$0.peer, $0.interface].compactMap { $0 }.joined(separator: " ") }, state: \.state.rawValue,
             good: { $0 == "up" }, since: \.since)
     }
 
     private var ospf: [Event] {
-        guard let before = old.ospf, let now = report.ospf else { return [] }
+        guard let now = report.ospf else { return [] }
         return compare(
-            before, now, kind: .ospf,
+            old.ospf, now, kind: .ospf,
             key: { [$0.vrf, $0.instance ?? "", $0.neighborId, $0.interface ?? "", $0.address ?? ""] },
             name: { [$0.neighborId, $0.interface].compactMap { $0 }.joined(separator: " ") }, state: \.state,
             // 2-Way is where routers rest that need no adjacency, and a stage for those that do (RFC 2328, section
@@ -62,11 +64,12 @@ struct Transitions {
     }
 
     private var peers: [Event] {
-        guard let before = old.peers, let now = report.peers else { return [] }
+        guard let now = report.peers else { return [] }
         var events = compare(
-            before, now, kind: .peer, key: { [$0.vrf, $0.remoteAddress ?? $0.interface ?? "", $0.name] },
+            old.peers, now, kind: .peer, key: { [$0.vrf, $0.remoteAddress ?? $0.interface ?? "", $0.name] },
             name: \.name, state: \.state.rawValue, good: { $0 == "established" }, since: \.since,
             evidence: { $0.state == .established ? nil : $0.lastError })
+        guard let before = old.peers else { return events }
         let former = Dictionary(before.value.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         for peer in now.value {
             guard let last = former[peer.key], reestablished(last, peer, within: now.at - before.at) else { continue }
@@ -94,10 +97,11 @@ struct Transitions {
 
     /// Matches two lists by key; a list that names a key twice is compared by its first.
     private func compare<Row>(
-        _ before: Observed<[Row]>, _ now: Observed<[Row]>, kind: Subject.Kind, key: (Row) -> [String],
+        _ before: Observed<[Row]>?, _ now: Observed<[Row]>, kind: Subject.Kind, key: (Row) -> [String],
         name: (Row) -> String, state: (Row) -> String, good: (String) -> Bool, since: (Row) -> UTC?,
         evidence: (Row) -> String? = { _ in nil }
     ) -> [Event] {
+        guard let before else { return sinceFormerRun(now, kind, name, state, good, since, evidence) }
         if before.value == now.value { return [] }
         let former = Dictionary(before.value.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<[String]> = []
@@ -119,12 +123,7 @@ struct Transitions {
             }
             let was = state(last)
             guard was != after else { continue }
-            // While a session tries to come up it walks through many states; only leaving or reaching the good one,
-            // and being switched off by hand, is more than information.
-            let severity: Event.Severity =
-                good(after)
-                ? .good
-                : after == "disabled" || after == "admindown" ? .warning : good(was) ? .bad : .info
+            let severity = self.severity(from: was, to: after, good)
             add(
                 row, before: was, after: after, since: since(row) == since(last) ? nil : since(row),
                 severity: severity, why: evidence(row))
@@ -135,5 +134,36 @@ struct Transitions {
                 why: nil)
         }
         return events
+    }
+
+    /// While a session tries to come up it walks through many states; only leaving or reaching the good one, and being
+    /// switched off by hand, is more than information.
+    private func severity(from was: String, to after: String, _ good: (String) -> Bool) -> Event.Severity {
+        good(after) ? .good : after == "disabled" || after == "admindown" ? .warning : good(was) ? .bad : .info
+    }
+
+    /// Compares the first look of this run with the last word of former ones.
+    ///
+    /// The journal knows rows by name only: a name that two rows share is left alone. Of what it does not know nothing
+    /// is said; it has been as it is since before the journal began.
+    private func sinceFormerRun<Row>(
+        _ now: Observed<[Row]>, _ kind: Subject.Kind, _ name: (Row) -> String, _ state: (Row) -> String,
+        _ good: (String) -> Bool, _ since: (Row) -> UTC?, _ evidence: (Row) -> String?
+    ) -> [Event] {
+        let rows = Dictionary(grouping: now.value, by: name)
+        let known = former.values.filter { $0.subject.kind == kind && $0.subject.device == new.name }
+        return known.sorted { $0.subject < $1.subject }.compactMap { last in
+            let found = rows[last.subject.name] ?? []
+            guard found.count < 2 else { return nil }
+            let after = found.first.map(state) ?? "absent"
+            guard after != last.after else { return nil }
+            let severity: Event.Severity =
+                found.isEmpty ? good(last.after) ? .bad : .info : self.severity(from: last.after, to: after, good)
+            // An instant before the former run's last word is of an earlier turn.
+            let told = found.first.flatMap(since).flatMap { $0 > last.at ? $0 : nil }
+            return Event(
+                sequence: 0, at: now.at, notBefore: last.at, deviceTime: told, subject: last.subject,
+                before: last.after, after: after, severity: severity, evidence: found.first.flatMap(evidence))
+        }
     }
 }

@@ -53,18 +53,32 @@ public struct World: Sendable {
     var pathAlive: [String: Bool] = [:]
     var pathChanged: [String: UTC] = [:]
     var log: EventLog
+    var standings: [Standings]
+    var serviceStandings = ServiceStandings()
+    /// Whose change sessions are told by those who run them.
+    let changesBy: String?
+    /// The last word of former runs on each subject, from the journal.
+    var former: [Subject: Event] = [:]
     private let tail: Int
     private var number = 0
 
     /// - Parameters:
     ///   - eventLimit: events kept in all.
     ///   - tail: events handed on with each snapshot.
-    public init(inventory: Inventory, eventLimit: Int = 2000, tail: Int = 500) {
+    ///   - history: events of former runs, oldest first: known from the start, and what is seen first is compared with
+    ///     their last word on it. So a subject that was lost when the former run ended is told to be back, and one
+    ///     that still is, is not lost anew.
+    ///   - changesBy: `user@host` whose change sessions are told by whoever runs them, also after a restart; the
+    ///     devices' word on all others is told here.
+    public init(
+        inventory: Inventory, eventLimit: Int = 2000, tail: Int = 500, history: [Event] = [], changesBy: String? = nil
+    ) {
         site = inventory.site
         protected = inventory.protected
         anycast = inventory.anycast
         services = inventory.services
         self.tail = tail
+        self.changesBy = changesBy
         log = EventLog(capacity: eventLimit)
         devices = inventory.devices.map { device in
             DeviceState(
@@ -79,6 +93,19 @@ public struct World: Sendable {
         everObserved = Array(repeating: false, count: devices.count)
         reported = everObserved
         lastDark = Array(repeating: nil, count: devices.count)
+        standings = devices.map { Standings(device: $0.name) }
+        for event in history { remember(event) }
+    }
+
+    private mutating func remember(_ event: Event) {
+        _ = log.append(event)
+        serviceStandings.remember(event)
+        if let at = event.subject.device.flatMap({ index[$0] }) { standings[at].remember(event) }
+        guard event.source == .observed else { return }
+        // A device's other events, such as a reconfiguration, say nothing of how it is.
+        if event.subject.kind != .device || ["observed", "dark"].contains(event.after) {
+            former[event.subject] = event
+        }
     }
 
     /// The present state as the next numbered snapshot.
@@ -113,8 +140,9 @@ extension World {
         let old = devices[at]
         devices[at].merge(report)
         reported[at] = true
-        var events = settle(at, now: report.ended, began: report.began, freshPeers: report.peers != nil)
-        events += Transitions(old: old, new: devices[at], report: report).events
+        var events = settle(at, now: report.ended, began: report.began, fresh: devices[at].answeredAt != old.answeredAt)
+        events += Transitions(old: old, new: devices[at], report: report, former: former).events
+        events += belongings(at, report)
         return keep(events)
     }
 
@@ -145,7 +173,7 @@ extension World {
     public mutating func tick(_ now: UTC) -> [Event] {
         var events: [Event] = []
         for at in devices.indices where conditions[at] == .observed && devices[at].isDark(at: now) {
-            events += settle(at, now: now, began: nil, freshPeers: false)
+            events += settle(at, now: now, began: nil, fresh: false)
         }
         return keep(events)
     }
@@ -164,7 +192,7 @@ extension World {
                 rung: standing, code: "no-answer", place: "\(state.name) \(state.address)",
                 message: "no answer within \(seconds) s; it stood at the rung \(standing.rawValue)",
                 hint: "give it longer with --timeout, or see nocturne doctor \(state.name)", retries: true)
-            events += settle(at, now: now, began: nil, freshPeers: false)
+            events += settle(at, now: now, began: nil, fresh: false)
         }
         return keep(events)
     }
@@ -174,7 +202,7 @@ extension World {
         guard let at = index[device] else { return [] }
         devices[at].reach.fault = fault
         reported[at] = true
-        return keep(settle(at, now: now, began: nil, freshPeers: false))
+        return keep(settle(at, now: now, began: nil, fresh: false))
     }
 
     /// Devices that are dark only because a path is lost.

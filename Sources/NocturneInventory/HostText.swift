@@ -43,6 +43,34 @@ enum HostText {
     }
 }
 
+extension HostText {
+    /// An IP address as bytes, and as everybody writes it (RFC 5952): devices are asked and compared by that form.
+    struct Address {
+        let bytes: [UInt8]
+        let text: String
+
+        var bits: Int { bytes.count * 8 }
+
+        init?(_ text: String) {
+            let family = text.contains(":") ? AF_INET6 : AF_INET
+            var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 4 : 16)
+            guard inet_pton(family, text, &bytes) == 1 else { return nil }
+            var form = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+            guard inet_ntop(family, bytes, &form, socklen_t(form.count)) != nil else { return nil }
+            self.bytes = bytes
+            self.text = String(decoding: form.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+
+        /// Whether nothing is set behind the first `length` bits.
+        func isNetwork(of length: Int) -> Bool {
+            bytes.enumerated().allSatisfy { index, byte in
+                let kept = min(8, max(0, length - index * 8))
+                return kept == 8 || byte << kept == 0
+            }
+        }
+    }
+}
+
 /// One hop of a path: `host`, `user@host`, `user@host:port`, `user@[v6]:port`, or an alias of ssh_config.
 struct HopText: Equatable {
     var user: String?

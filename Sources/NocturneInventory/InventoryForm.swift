@@ -3,7 +3,7 @@
 import NocturneModel
 import Yams
 
-/// The whole of the file: top-level keys, then paths and devices, then what later parts will use.
+/// The whole of the file: top-level keys, then paths and devices, then what refers to them, then what later parts will use.
 struct InventoryForm {
     let source: YAMLSource
     let findings: Findings
@@ -35,7 +35,10 @@ struct InventoryForm {
         let devices = DeviceForm(form: self, defaults: defaults).read(top, paths: paths)
         // With a device that could not be read, a reference to it would be blamed for nothing.
         let complete = findings.problems.isEmpty
-        LaterForm(form: self).check(top, devices: complete ? Set(devices.map(\.name.value)) : nil)
+        let known = complete ? Set(devices.map(\.name.value)) : nil
+        let anycast = AnycastForm(form: self).anycast(top, devices: known)
+        let services = AnycastForm(form: self).services(top, devices: known)
+        LaterForm(form: self).check(top, devices: known)
         // A file that is wrong is put right first: asking ssh would only add what follows from it.
         guard findings.problems.isEmpty else { return nil }
 
@@ -50,7 +53,8 @@ struct InventoryForm {
             paths: zip(paths, hops).map { path, hops in
                 AccessPath(name: path.name.value, hops: hops.map(\.endpoint), carrier: path.carrier, via: path.via)
             },
-            devices: zip(devices, endpoints).map { $0.device(at: $1.endpoint) }, file: file)
+            devices: zip(devices, endpoints).map { $0.device(at: $1.endpoint) }, anycast: anycast, services: services,
+            file: file)
         return ResolvedInventory(inventory: inventory, hops: hops, devices: endpoints, notes: findings.notes)
     }
 

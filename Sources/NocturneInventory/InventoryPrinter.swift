@@ -35,6 +35,17 @@ public enum InventoryPrinter {
             if let become = device.become { lines.append("    more rights by `\(become)`") }
             lines += block("login", resolved)
         }
+        if !inventory.anycast.isEmpty { lines += ["", "anycast"] }
+        for entry in inventory.anycast {
+            let probe = entry.asksIdentity ? ", asked for id.server" : ""
+            lines.append(
+                "  \(entry.name)  \(entry.prefix) on \(entry.nodes.map(\.rawValue).joined(separator: ", "))\(probe)")
+        }
+        if !inventory.services.isEmpty { lines += ["", "services"] }
+        for service in inventory.services {
+            let guests = service.guests.map(\.description).joined(separator: ", ")
+            lines.append("  \(service.name)  wants \(service.want) of \(guests)")
+        }
         if !resolved.notes.isEmpty { lines += ["", "notes"] + resolved.notes.map { "  " + sentence($0) } }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -67,6 +78,28 @@ public enum InventoryPrinter {
                             ("paths", .array(device.paths.map { .string($0) })),
                             ("pollMilliseconds", .int(Int(device.poll.milliseconds))),
                             ("become", JSONValue(device.become)), ("login", json(endpoint)),
+                        ])
+                    })
+            ),
+            (
+                "anycast",
+                .array(
+                    inventory.anycast.map { entry in
+                        .object([
+                            ("name", .string(entry.name)), ("prefix", .string(entry.prefix)),
+                            ("nodes", .array(entry.nodes.map { .string($0.rawValue) })),
+                            ("asksIdentity", .bool(entry.asksIdentity)),
+                        ])
+                    })
+            ),
+            (
+                "services",
+                .array(
+                    inventory.services.map { service in
+                        .object([
+                            ("name", .string(service.name)),
+                            ("guests", .array(service.guests.map { .string($0.description) })),
+                            ("want", .int(service.want)),
                         ])
                     })
             ),

@@ -22,16 +22,6 @@ struct LaterForm {
             _ = section.text("id")
             _ = section.integer("vlan", in: 1...4094)
         }
-        for section in entries(of: "anycast", in: top, what: "anycast entry", keys: InventoryKeys.anycast) {
-            for node in section.texts("nodes") ?? [] { check(node, isOneOf: devices, in: section) }
-            _ = section.texts("vantages")
-            _ = section.list("probes", of: "probes")
-        }
-        for section in entries(of: "services", in: top, what: "service", keys: InventoryKeys.service) {
-            _ = section.texts("guests")
-            _ = section.integer("want", in: 0...10_000)
-            for key in ["probe", "promise"] { mapping(section[key], called: "`\(key)` in \(section.title)") }
-        }
         for section in entries(of: "freeze", in: top, what: "freeze", keys: InventoryKeys.freeze) {
             for key in InventoryKeys.freeze { _ = section.text(key) }
         }
@@ -48,7 +38,9 @@ struct LaterForm {
                 form.findings.add("`\(key)` must be a list or keys with values, not \(node.form)", at: node.place)
             }
         }
-        let present = InventoryKeys.top.dropFirst(5).filter { top[$0] != nil }
+        let present = InventoryKeys.top.dropFirst(5).filter {
+            top[$0] != nil && $0 != "anycast" && $0 != "services"
+        }
         if let first = present.first {
             form.findings.note(
                 "checked for form, not used by this version: \(present.joined(separator: ", "))",
@@ -60,12 +52,6 @@ struct LaterForm {
         (top.list(key, of: "entries") ?? []).enumerated().compactMap {
             Section($1, title: "\(what) #\($0 + 1)", keys: keys, source: form.source, findings: form.findings)
         }
-    }
-
-    private func mapping(_ node: Node?, called what: String) {
-        guard let node else { return }
-        if case .mapping = node { return }
-        form.findings.add("\(what) must be keys with values, not \(node.form)", at: node.place)
     }
 
     private func check(_ name: Written<String>?, isOneOf devices: Set<String>?, in section: Section) {

@@ -17,6 +17,8 @@ struct RecordedState {
         var status: UTC?
         var peers: [UTC] = []
         var bfd: UTC?
+        var guests: UTC?
+        var guards: UTC?
     }
 
     init(_ full: Snapshot) {
@@ -24,7 +26,8 @@ struct RecordedState {
         anchors = full.devices.map { device in
             Anchors(
                 status: device.status?.at,
-                peers: device.peers.map { peers in peers.value.map { _ in peers.at } } ?? [], bfd: device.bfd?.at)
+                peers: device.peers.map { peers in peers.value.map { _ in peers.at } } ?? [], bfd: device.bfd?.at,
+                guests: device.guests?.at, guards: device.guards?.at)
         }
         index = Dictionary(full.devices.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -39,6 +42,14 @@ struct RecordedState {
         for (name, part) in change.devices ?? [:] { merge(name, part) }
         if let paths = change.paths { base.paths = paths }
         if let recorder = change.recorder { base.recorder = recorder }
+        if let journal = change.journal { base.journal = journal }
+        for session in change.changes ?? [] {
+            if let known = base.changes.firstIndex(where: { $0.id == session.id }) {
+                base.changes[known] = session
+            } else {
+                base.changes.append(session)
+            }
+        }
         if let dropped = change.dropped {
             let gone = Set(dropped)
             base.events.removeAll { gone.contains($0.sequence) }
@@ -54,6 +65,9 @@ struct RecordedState {
         if let time = times[1] { base.devices[position].peers?.at = time }
         if let time = times[2] { base.devices[position].bfd?.at = time }
         if let time = times[3] { base.devices[position].ospf?.at = time }
+        if let time = times[4] { base.devices[position].anycast?.at = time }
+        if let time = times[5] { base.devices[position].guests?.at = time }
+        if let time = times[6] { base.devices[position].guards?.at = time }
     }
 
     private mutating func merge(_ name: String, _ part: RecordingLine.DeviceChange) {
@@ -71,6 +85,18 @@ struct RecordedState {
         if let took = part.bfdTookMilliseconds { device.bfd?.tookMilliseconds = took }
         device.ospf = part.ospf ?? device.ospf
         if let took = part.ospfTookMilliseconds { device.ospf?.tookMilliseconds = took }
+        device.anycast = part.anycast ?? device.anycast
+        if let took = part.anycastTookMilliseconds { device.anycast?.tookMilliseconds = took }
+        if let guests = part.guests {
+            device.guests = guests
+            anchors[position].guests = guests.at
+        }
+        if let took = part.guestsTookMilliseconds { device.guests?.tookMilliseconds = took }
+        if let guards = part.guards {
+            device.guards = guards
+            anchors[position].guards = guards.at
+        }
+        if let took = part.guardsTookMilliseconds { device.guards?.tookMilliseconds = took }
         if let all = part.peers?.all {
             device.peers = all
             anchors[position].peers = all.value.map { _ in all.at }
@@ -107,19 +133,23 @@ struct RecordedState {
                     snapshot.devices[position].peers?.value[row].age(from: anchors.peers[row], to: peers.at)
                 }
             }
-            if let bfd = snapshot.devices[position].bfd, let anchor = anchors.bfd, bfd.at != anchor {
-                for row in bfd.value.indices {
-                    snapshot.devices[position].bfd?.value[row].age(from: anchor, to: bfd.at)
-                }
-            }
+            snapshot.devices[position].bfd = Self.aged(snapshot.devices[position].bfd, from: anchors.bfd)
+            snapshot.devices[position].guests = Self.aged(snapshot.devices[position].guests, from: anchors.guests)
+            snapshot.devices[position].guards = Self.aged(snapshot.devices[position].guards, from: anchors.guards)
         }
         return snapshot
+    }
+
+    private static func aged<Row: AgingRow>(_ rows: Observed<[Row]>?, from anchor: UTC?) -> Observed<[Row]>? {
+        guard var rows, let anchor, rows.at != anchor else { return rows }
+        for row in rows.value.indices { rows.value[row].age(from: anchor, to: rows.at) }
+        return rows
     }
 
     /// Reads the `seen` member: ages before `at`, each relative to the one before it.
     private static func times(_ ages: [Int64?], at: UTC) -> [UTC?] {
         var last: UTC?
-        return (0..<4).map { position in
+        return (0..<7).map { position in
             guard position < ages.count, let age = ages[position] else { return nil }
             let time =
                 last.map { UTC(milliseconds: $0.milliseconds &+ age) }
@@ -144,14 +174,61 @@ struct RecordedState {
 
 /// A row with a count of seconds that goes on by itself.
 protocol AgingRow: Hashable {
-    var uptimeSeconds: Int? { get set }
+    /// The count; grows with time.
+    var agingSeconds: Int? { get set }
 }
 
-extension Peer: AgingRow {}
-extension BFDSession: AgingRow {}
+extension Peer: AgingRow {
+    var agingSeconds: Int? {
+        get { uptimeSeconds }
+        set { uptimeSeconds = newValue }
+    }
+}
+
+extension BFDSession: AgingRow {
+    var agingSeconds: Int? {
+        get { uptimeSeconds }
+        set { uptimeSeconds = newValue }
+    }
+}
+
+extension Guest: AgingRow {
+    var agingSeconds: Int? {
+        get { uptimeSeconds }
+        set { uptimeSeconds = newValue }
+    }
+}
+
+extension DeviceGuard: AgingRow {
+    /// What remains grows less, so its negative grows.
+    var agingSeconds: Int? {
+        get { remainingSeconds.map { -$0 } }
+        set { remainingSeconds = newValue.map { -$0 } }
+    }
+}
 
 extension AgingRow {
     mutating func age(from anchor: UTC, to time: UTC) {
-        uptimeSeconds = uptimeSeconds.map { $0 + Int((time - anchor).milliseconds / 1000) }
+        agingSeconds = agingSeconds.map { $0 + Int((time - anchor).milliseconds / 1000) }
+    }
+
+    /// Whether both counts, or neither, are there and as near as devices tell them.
+    func isNear(_ other: Self) -> Bool {
+        guard let mine = agingSeconds, let theirs = other.agingSeconds else {
+            return agingSeconds == nil && other.agingSeconds == nil
+        }
+        return abs(mine - theirs) <= RecordingTolerance.uptimeSeconds
+    }
+}
+
+extension AnycastSighting {
+    /// With the time an answer took taken from `other`, where it is the same answer and near enough.
+    func adoptingAnswerTime(of other: AnycastSighting) -> AnycastSighting {
+        guard case .answered(let by, let took)? = answer, case .answered(let also, let now)? = other.answer,
+            by == also, RecordingTolerance.sameDuration(took, now)
+        else { return self }
+        var copy = self
+        copy.answer = other.answer
+        return copy
     }
 }

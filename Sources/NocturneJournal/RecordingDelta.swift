@@ -7,7 +7,8 @@ extension RecordedState {
     /// The change that brings a reader to `target`; nil when only a full snapshot can.
     func change(to target: Snapshot) -> RecordingLine.Change? {
         guard base.site == target.site, base.protected == target.protected,
-            base.devices.count == target.devices.count, let events = eventChange(to: target.events)
+            base.devices.count == target.devices.count, base.anycast == target.anycast,
+            base.services == target.services, let sessions = changedSessions(to: target.changes), let events = eventChange(to: target.events)
         else { return nil }
         var change = RecordingLine.Change()
         var seen: [String: [Int64?]] = [:]
@@ -23,9 +24,19 @@ extension RecordedState {
         if !devices.isEmpty { change.devices = devices }
         if !Self.same(base.paths, target.paths) { change.paths = target.paths }
         if base.recorder != target.recorder { change.recorder = target.recorder }
+        if base.journal != target.journal { change.journal = target.journal }
+        if !sessions.isEmpty { change.changes = sessions }
         if !events.new.isEmpty { change.events = events.new }
         if !events.dropped.isEmpty { change.dropped = events.dropped }
         return change
+    }
+
+    /// Change sessions that are new or moved on; nil when one has gone or they stand in another order.
+    private func changedSessions(to target: [ChangeState]) -> [ChangeState]? {
+        guard base.changes.map(\.id) == target.prefix(base.changes.count).map(\.id),
+            Set(target.map(\.id)).count == target.count
+        else { return nil }
+        return target.enumerated().filter { $0 >= base.changes.count || base.changes[$0] != $1 }.map(\.element)
     }
 
     /// Events only ever join at the end and leave; anything else is not a change of the same run.
@@ -45,7 +56,7 @@ extension RecordedState {
     ) -> (change: RecordingLine.DeviceChange, seen: [UTC?])? {
         guard !old.losesAnything(in: new) else { return nil }
         var change = RecordingLine.DeviceChange()
-        var seen: [UTC?] = [nil, nil, nil, nil]
+        var seen = [UTC?](repeating: nil, count: 7)
 
         if let status = new.status {
             var expected = old.status
@@ -76,14 +87,7 @@ extension RecordedState {
             change.peers = RecordingLine.PeersChange(all: peers)
         }
         if let bfd = new.bfd {
-            if let known = old.bfd, Self.sameWitness(known, bfd), known.value.count == bfd.value.count,
-                zip(known.value, bfd.value).allSatisfy({ Self.sameRow($0, $1, anchors.bfd ?? known.at, bfd.at) })
-            {
-                if known.at != bfd.at { seen[2] = bfd.at }
-                change.bfdTookMilliseconds = Self.newDuration(known, bfd)
-            } else {
-                change.bfd = bfd
-            }
+            (change.bfd, seen[2], change.bfdTookMilliseconds) = Self.list(old.bfd, bfd, anchors.bfd)
         }
         if let ospf = new.ospf {
             if let known = old.ospf, Self.sameWitness(known, ospf), known.value == ospf.value {
@@ -92,6 +96,22 @@ extension RecordedState {
             } else {
                 change.ospf = ospf
             }
+        }
+        if let anycast = new.anycast {
+            if let known = old.anycast, Self.sameWitness(known, anycast), known.value.count == anycast.value.count,
+                zip(known.value, anycast.value).allSatisfy({ $0.adoptingAnswerTime(of: $1) == $1 })
+            {
+                if known.at != anycast.at { seen[4] = anycast.at }
+                change.anycastTookMilliseconds = Self.newDuration(known, anycast)
+            } else {
+                change.anycast = anycast
+            }
+        }
+        if let guests = new.guests {
+            (change.guests, seen[5], change.guestsTookMilliseconds) = Self.list(old.guests, guests, anchors.guests)
+        }
+        if let guards = new.guards {
+            (change.guards, seen[6], change.guardsTookMilliseconds) = Self.list(old.guards, guards, anchors.guards)
         }
         if !Self.same(old.reach, new.reach) { change.reach = new.reach }
         if old.unparsed != new.unparsed { change.unparsed = new.unparsed }
@@ -124,13 +144,19 @@ extension RecordedState {
     private static func sameRow<Row: AgingRow>(_ old: Row, _ new: Row, _ anchor: UTC, _ at: UTC) -> Bool {
         var expected = old
         expected.age(from: anchor, to: at)
-        switch (expected.uptimeSeconds, new.uptimeSeconds) {
-        case (nil, nil): break
-        case (let one?, let two?) where abs(one - two) <= RecordingTolerance.uptimeSeconds: break
-        default: return false
-        }
-        expected.uptimeSeconds = new.uptimeSeconds
+        guard expected.isNear(new) else { return false }
+        expected.agingSeconds = new.agingSeconds
         return expected == new
+    }
+
+    /// A list that is written whole when anything in it but age is news.
+    private static func list<Row: AgingRow>(
+        _ old: Observed<[Row]>?, _ new: Observed<[Row]>, _ anchor: UTC?
+    ) -> (whole: Observed<[Row]>?, seen: UTC?, took: Double?) {
+        guard let old, sameWitness(old, new), old.value.count == new.value.count,
+            zip(old.value, new.value).allSatisfy({ sameRow($0, $1, anchor ?? old.at, new.at) })
+        else { return (new, nil, nil) }
+        return (nil, old.at == new.at ? nil : new.at, newDuration(old, new))
     }
 
     private static func sameWitness<Value>(_ old: Observed<Value>, _ new: Observed<Value>) -> Bool {
@@ -175,6 +201,8 @@ extension DeviceState {
     fileprivate func losesAnything(in other: DeviceState) -> Bool {
         (status != nil && other.status == nil) || (peers != nil && other.peers == nil)
             || (bfd != nil && other.bfd == nil) || (ospf != nil && other.ospf == nil)
+            || (anycast != nil && other.anycast == nil) || (guests != nil && other.guests == nil)
+            || (guards != nil && other.guards == nil)
             || (clockOffsetMilliseconds != nil && other.clockOffsetMilliseconds == nil)
             || (sweepMilliseconds != nil && other.sweepMilliseconds == nil)
             || (sweepBytes != nil && other.sweepBytes == nil)

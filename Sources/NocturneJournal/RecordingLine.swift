@@ -22,18 +22,19 @@ import NocturneModel
 ///   with the same number before it.
 /// - `change`: what differs from the line before.
 ///   - `seen`: devices whose answers were the same but for their age: milliseconds before `at` at which status, peers,
-///     BFD and OSPF were seen, each after the first relative to the one before it (positive is later); null for one
-///     that was not seen again; nulls at the end are left out.
-///   - `devices`: for each device what changed: `reach`, `status`, `bfd`, `ospf`, `unparsed`, `refused` whole; `peers`
-///     either `all`, or `some` to be put in the place of those with the same key (vrf, remote address or interface,
-///     name), with `tookMilliseconds` of the answer where that is news; `bfdTookMilliseconds` and
-///     `ospfTookMilliseconds` where it is all that is news of those.
-///   - `paths`, `recorder`: whole, when changed. `events`: those to append; `dropped`: the sequence numbers of those
+///     BFD, OSPF, anycast, guests and guards were seen, each after the first relative to the one before it (positive
+///     is later); null for one that was not seen again; nulls at the end are left out.
+///   - `devices`: for each device what changed: `reach`, `status`, `bfd`, `ospf`, `anycast`, `guests`, `guards`,
+///     `unparsed`, `refused` whole; `peers` either `all`, or `some` to be put in the place of those with the same key
+///     (vrf, remote address or interface, name), with `tookMilliseconds` of the answer where that is news;
+///     `bfdTookMilliseconds` and the like where it is all that is news of those.
+///   - `paths`, `recorder`, `journal`: whole, when changed. `changes`: the change sessions that are new or moved on, to
+///     be put in the place of those with the same `id`. `events`: those to append; `dropped`: the sequence numbers of those
 ///     that left the tail.
 ///
 /// **What a reader gets back** is field by field what was published, but for what moves with every look and is no
-/// news. Counts of seconds (`uptimeSeconds`) and the device's clock (`serverTime`) are carried on from the line that
-/// had them, to one and two seconds; measurements (`tookMilliseconds`, `roundTripMilliseconds`, `sweepMilliseconds`,
+/// news. Counts of seconds (`uptimeSeconds`, `remainingSeconds`) and the device's clock (`serverTime`) are carried on from the line that
+/// had them, to one and two seconds; measurements (`tookMilliseconds`, the time of an anycast answer, `roundTripMilliseconds`, `sweepMilliseconds`,
 /// `sweepBytes`, `clockOffsetMilliseconds`) are those of the last line that had them, and are written again as soon as
 /// they are far off (``RecordingTolerance``); raw answers (`transcripts`) are those of the last full line.
 enum RecordingLine {
@@ -68,6 +69,8 @@ enum RecordingLine {
         var events: [Event]?
         var dropped: [Int]?
         var recorder: RecorderState?
+        var journal: RecorderState?
+        var changes: [ChangeState]?
     }
 
     struct DeviceChange: Codable, Hashable {
@@ -79,6 +82,12 @@ enum RecordingLine {
         var bfdTookMilliseconds: Double?
         var ospf: Observed<[OSPFNeighbor]>?
         var ospfTookMilliseconds: Double?
+        var anycast: Observed<[AnycastSighting]>?
+        var anycastTookMilliseconds: Double?
+        var guests: Observed<[Guest]>?
+        var guestsTookMilliseconds: Double?
+        var guards: Observed<[DeviceGuard]>?
+        var guardsTookMilliseconds: Double?
         var unparsed: [String: [Unparsed]]?
         var refused: [String: Fault]?
         var clockOffsetMilliseconds: Int64?

@@ -62,18 +62,16 @@ extension DeviceState {
                 return mine == nil && theirs == nil ? .some(nil) : .none
             }
             for row in mine.value.indices {
-                switch (mine.value[row].uptimeSeconds, theirs.value[row].uptimeSeconds) {
-                case (nil, nil): break
-                case (let one?, let two?) where abs(one - two) <= Rule.uptimeSeconds: break
-                default: return .none
-                }
-                mine.value[row].uptimeSeconds = theirs.value[row].uptimeSeconds
+                guard mine.value[row].isNear(theirs.value[row]) else { return .none }
+                mine.value[row].agingSeconds = theirs.value[row].agingSeconds
             }
             guard Rule.sameDuration(mine.tookMilliseconds, theirs.tookMilliseconds) else { return .none }
             mine.tookMilliseconds = theirs.tookMilliseconds
             return .some(mine)
         }
         guard let agedPeers = rows(peers, other.peers), let agedBFD = rows(bfd, other.bfd),
+            let agedGuests = rows(guests, other.guests), let agedGuards = rows(guards, other.guards),
+            Rule.sameDuration(anycast?.tookMilliseconds, other.anycast?.tookMilliseconds),
             Rule.sameDuration(reach.roundTripMilliseconds, other.reach.roundTripMilliseconds),
             Rule.sameDuration(sweepMilliseconds, other.sweepMilliseconds),
             Rule.sameDuration(status?.tookMilliseconds, other.status?.tookMilliseconds),
@@ -84,6 +82,15 @@ extension DeviceState {
         else { return false }
         peers = agedPeers
         bfd = agedBFD
+        guests = agedGuests
+        guards = agedGuards
+        if let theirs = other.anycast, anycast?.value.count == theirs.value.count {
+            anycast?.tookMilliseconds = theirs.tookMilliseconds
+            for row in theirs.value.indices {
+                guard let mine = anycast?.value[row] else { continue }
+                anycast?.value[row] = mine.adoptingAnswerTime(of: theirs.value[row])
+            }
+        }
         reach.roundTripMilliseconds = other.reach.roundTripMilliseconds
         sweepMilliseconds = other.sweepMilliseconds
         sweepBytes = other.sweepBytes

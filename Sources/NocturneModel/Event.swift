@@ -94,8 +94,20 @@ extension Event {
         by = try values.decodeIfPresent(String.self, forKey: .by)
     }
 
+    /// What a device may be off and still be believed: its clock trembles, and many tell whole seconds.
+    public static let clockGrace = Duration.seconds(2)
+
+    /// The device's own instant, unless it cannot be: before the subject was last seen in its former state, or after
+    /// the new one was seen. Then the device's clock is wrong, and when it was seen is the better witness.
+    public var trustedDeviceTime: UTC? {
+        guard let deviceTime, deviceTime - at <= Self.clockGrace else { return nil }
+        if let notBefore, notBefore - deviceTime > Self.clockGrace { return nil }
+        return deviceTime
+    }
+
     /// The best instant there is: the device's own, else when it was seen.
-    public var instant: UTC { deviceTime ?? at }
-    /// The instant is exact: the device told it, or a person did it.
-    public var isExact: Bool { deviceTime != nil || source != .observed }
+    public var instant: UTC { trustedDeviceTime ?? at }
+    /// The instant is exact: the device told it, or a person did it. What has an earlier bound instead was found by
+    /// looking, whatever it is about.
+    public var isExact: Bool { trustedDeviceTime != nil || (source != .observed && notBefore == nil) }
 }

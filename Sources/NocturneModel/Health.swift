@@ -61,22 +61,79 @@ public struct Counts: Hashable, Sendable {
 }
 
 extension Snapshot {
-    /// Devices and sessions at `now`.
+    /// Devices, sessions, anycast prefixes on their nodes, guests and services at `now`; every subject is counted once
+    /// for itself, so that a dead hypervisor is as many dark subjects as it carried, and one cause.
     public func counts(at now: UTC) -> Counts {
         var counts = Counts()
         var causes: Set<String> = []
+        let wanted = wantedGuests
+        func add(_ health: Health, because cause: @autoclosure () -> String) {
+            counts.add(health)
+            if health == .dark { causes.insert(cause()) }
+        }
         for device in devices {
             let health = device.health(at: now)
-            counts.add(health)
-            if health == .dark {
-                causes.insert(device.darkCause)
-            } else if let seen = device.peers?.at {
-                counts.oldest = min(counts.oldest ?? seen, seen)
+            let cause = device.darkCause
+            add(health, because: cause)
+            if health != .dark, let seen = device.answeredAt { counts.oldest = min(counts.oldest ?? seen, seen) }
+            for peer in device.peers?.value ?? [] { add(device.health(of: peer, at: now), because: cause) }
+            let names = wanted[device.name] ?? []
+            for guest in device.guests?.value ?? [] {
+                let isWanted = names.contains(guest.id) || names.contains(guest.name)
+                add(device.health(of: guest, isWanted: isWanted, at: now), because: cause)
             }
-            for peer in device.peers?.value ?? [] { counts.add(device.health(of: peer, at: now)) }
+        }
+        for row in anycastRows(at: now) where row.isSubject {
+            add(row.health, because: darkCause(of: row.device))
+        }
+        for row in serviceRows(at: now) {
+            counts.add(row.health)
+            guard row.health == .dark else { continue }
+            for member in row.members where member.health == .dark { causes.insert(darkCause(of: member.ref.device)) }
         }
         counts.darkCauses = causes.count
         return counts
+    }
+
+    /// What the inventory's services want of each device, by id or name.
+    public var wantedGuests: [DeviceName: Set<String>] {
+        var wanted: [DeviceName: Set<String>] = [:]
+        for ref in services.flatMap(\.guests) { wanted[ref.device, default: []].insert(ref.id) }
+        return wanted
+    }
+
+    private func darkCause(of name: DeviceName) -> String { self[name]?.darkCause ?? "device " + name.rawValue }
+
+    /// Change sessions that devices tell of and that would still revert, newest first: whoever began them.
+    ///
+    /// What a dark device last told stays until the deadline it told: after that nobody knows.
+    public func openGuards(at now: UTC) -> [(DeviceName, DeviceGuard)] {
+        devices.flatMap { device -> [(DeviceName, DeviceGuard)] in
+            let clock = now + .milliseconds(device.clockOffsetMilliseconds ?? 0)
+            let dark = device.isDark(at: now)
+            return (device.guards?.value ?? []).filter { $0.isOpen && (!dark || clock <= $0.deadline) }
+                .map { (device.name, $0) }
+        }.sorted { ($1.1.armedAt, $0.0) < ($0.1.armedAt, $1.0) }
+    }
+
+    /// The incidents in the events this snapshot carries, oldest first.
+    public func incidents(at now: UTC) -> [Incident] { Incident.all(in: events, at: now) }
+}
+
+extension DeviceState {
+    /// The health of one of its guests at `now`: dark with the device, or when the list of guests alone grew old.
+    ///
+    /// A guest that a service wants is up when it runs and down when it does not, and one that starts with its host
+    /// likewise. A stopped guest that nobody wants is where its owner put it and counts as up: a wall that is yellow for
+    /// ever because of it would be yellow for nothing.
+    public func health(of guest: Guest, isWanted: Bool, at now: UTC) -> Health {
+        guard !isDark(at: now), let seen = guests?.at, now - seen <= darkAfter else { return .dark }
+        switch guest.state {
+        case .unknown: return .dark
+        case .running: return .up
+        case .stopped, .exited, .created: return isWanted || guest.autostart == true ? .down : .up
+        case .paused: return isWanted ? .down : guest.ownHealth
+        }
     }
 }
 

@@ -7,80 +7,74 @@
 /// what is first is first by time and not by who was asked first.
 ///
 /// ```
-///  bad ─▶ open ── bad, good, notes, changes … ──▶ every subject back ─▶ closed
-///                    ▲                                      │
-///                    └────────── bad within `rest` ─────────┘   the same incident: a flap is one story
+///  symptom ─▶ open ── bad, good, notes, changes … ──▶ every subject back ─▶ closed
+///                      ▲                                      │
+///                      └────────── bad within `rest` ─────────┘   the same incident: a flap is one story
 /// ```
+///
+/// A device that goes dark, or a path that is lost, is a symptom and yet no loss: nobody knows what was lost behind it.
+/// It is kept as a gap, keeps nothing open that is known to be back, and counts as lost time only where nothing else
+/// was bad.
 public struct Incident: Hashable, Sendable {
     /// A subject and how long it was lost.
     public struct Impact: Hashable, Sendable {
         public var subject: Subject
-        /// In milliseconds, all its absences in this incident added; up to `until` for one that is not back.
+        /// In milliseconds, all its absences in this incident added; up to `now` for one that is not back.
         public var lostMilliseconds: Int64
         public var isBack: Bool
+    }
+
+    /// What could not be observed, and when.
+    public struct Gap: Hashable, Sendable {
+        public var subject: Subject
+        public var from: UTC
+        /// Nil while it is still dark; may lie after the incident's end.
+        public var to: UTC?
+        /// Why, in the words of its event.
+        public var reason: String?
     }
 
     /// Counts up from 1 within the events it was made of.
     public var number: Int
     /// The first symptom.
     public var first: Event
-    /// Everything that happened from the first symptom to the end, by instant: notes and changes too.
-    public var events: [Event]
-    public var impacts: [Impact]
+    /// Its instant.
+    public var start: UTC
+    /// Everything that happened from the first symptom to the end, by instant, notes and changes too; and the notes
+    /// of the hour after it.
+    public var events: [Event] = []
+    public var impacts: [Impact] = []
+    public var gaps: [Gap] = []
     /// When the last subject was back; nil while one is not.
     public var end: UTC?
 
-    public var start: UTC { first.instant }
     public var isOpen: Bool { end == nil }
 
     /// After everything is back, a new symptom within this belongs to the same incident.
     public static let rest = Duration.seconds(60)
+    /// What is noted within this after the end still belongs to it: people write when they have time to.
+    public static let aftermath = Duration.seconds(3600)
 }
 
 extension Incident {
-    /// The incidents in `events`, oldest first; impacts of what is not back are counted up to `now`.
+    /// The incidents in `events` (in the order they were written), oldest first; impacts of what is not back are counted
+    /// up to `now`.
     public static func all(in events: [Event], at now: UTC) -> [Incident] {
-        let ordered = events.enumerated().sorted {
-            ($0.element.instant, $0.offset) < ($1.element.instant, $1.offset)
-        }.map(\.element)
-        var incidents: [Incident] = []
-        var lostSince: [Subject: UTC] = [:]
-        for event in ordered {
-            let instant = event.instant
-            if event.isSymptom {
-                let joins = incidents.last.map { last in last.end.map { instant - $0 <= rest } ?? true } ?? false
-                if !joins {
-                    incidents.append(
-                        Incident(number: incidents.count + 1, first: event, events: [], impacts: [], end: nil))
-                }
-                incidents[incidents.count - 1].end = nil
-                if lostSince[event.subject] == nil { lostSince[event.subject] = instant }
-            }
-            guard let last = incidents.indices.last, incidents[last].end.map({ instant <= $0 }) ?? true else {
-                continue
-            }
-            incidents[last].events.append(event)
-            if !event.isSymptom, event.severity == .good, let since = lostSince.removeValue(forKey: event.subject) {
-                incidents[last].add(event.subject, instant - since, isBack: true)
-                if lostSince.isEmpty { incidents[last].end = instant }
-            }
-        }
-        if let last = incidents.indices.last {
-            for (subject, since) in lostSince.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-                incidents[last].add(subject, now - since, isBack: false)
-            }
-        }
-        return incidents
+        var story = IncidentStory()
+        for (event, instant) in byInstant(events) { story.take(event, at: instant) }
+        return story.finish(at: now)
     }
 
-    private mutating func add(_ subject: Subject, _ lost: Duration, isBack: Bool) {
-        let milliseconds = max(0, lost.milliseconds)
-        if let known = impacts.firstIndex(where: { $0.subject == subject }) {
-            impacts[known].lostMilliseconds += milliseconds
-            impacts[known].isBack = isBack
-        } else {
-            impacts.append(Impact(subject: subject, lostMilliseconds: milliseconds, isBack: isBack))
+    /// Events by instant. Those of one subject stay in the order they were seen: between two clocks a recovery may seem
+    /// to come before the loss, and never did.
+    private static func byInstant(_ events: [Event]) -> [(Event, UTC)] {
+        var latest: [Subject: UTC] = [:]
+        let placed = events.map { event -> (Event, UTC) in
+            let instant = max(event.instant, latest[event.subject] ?? event.instant)
+            latest[event.subject] = instant
+            return (event, instant)
         }
+        return placed.enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element)
     }
 }
 
@@ -89,4 +83,19 @@ extension Event {
     public var isSymptom: Bool {
         severity == .bad && (source == .observed || source == .stream || source == .deviceLog)
     }
+
+    /// Something that was observed no longer is.
+    public var isDarkness: Bool {
+        switch subject.kind {
+        case .device: after == "dark" && before != nil
+        case .path: isSymptom
+        default: false
+        }
+    }
+
+    /// The subject is as it ought to be again.
+    var isRecovery: Bool { severity == .good && source != .note && source != .operator }
+
+    /// It is no longer there to come back: a session taken out of the configuration while it was down.
+    var isRemoval: Bool { after == "absent" && !isSymptom }
 }

@@ -123,10 +123,13 @@ public struct DeviceState: Hashable, Sendable, Codable {
     /// Values older than this are history, not state: five polls, at least ten seconds.
     public var darkAfter: Duration { .milliseconds(max(10_000, pollMilliseconds * 5)) }
 
+    /// When its main question was last answered: its sessions, or what a device without a routing daemon is asked.
+    public var answeredAt: UTC? { peers?.at ?? [guests?.at, guards?.at].compactMap { $0 }.max() }
+
     /// Whether the device is not being observed at `now`: never "up" and never "down".
     public func isDark(at now: UTC) -> Bool {
-        guard reach.fault == nil, let peers else { return true }
-        return now - peers.at > darkAfter
+        guard reach.fault == nil, let answeredAt else { return true }
+        return now - answeredAt > darkAfter
     }
 }
 

@@ -15,14 +15,18 @@ import NocturneModel
 /// that it keeps as the transcript, and parsing that transcript later gives the identical rows.
 public enum ParserEntry {
     /// The platforms and queries there is a parser for.
-    public static let supported: [Platform: [Query]] = [.bird: Query.allCases]
+    public static let supported: [Platform: [Query]] = [
+        .bird: [.bgpPeers, .bfd, .ospf, .routes, .status], .lxc: [.guests], .linux: [.addresses],
+    ]
 
     /// Reads what `platform` answered to `query`.
     public static func parse(platform: Platform, query: Query, text: ScrubbedText) -> ParseOutcome {
         switch platform {
         case .bird: BirdParser.parse(query, text)
+        case .lxc where query == .guests: LXCParser.parse(text)
+        case .linux where query == .addresses: AddressParser.parse(text)
         default:
-            .notThisPlatform(reason: "no parser for platform \(platform.rawValue)")
+            .notThisPlatform(reason: "no parser for \(query.rawValue) of platform \(platform.rawValue)")
         }
     }
 }
@@ -30,7 +34,7 @@ public enum ParserEntry {
 /// A question that can be asked of a device, by the name `nocturne parse --query` takes.
 public enum Query: String, Hashable, Sendable, CaseIterable {
     case bgpPeers = "bgp-peers"
-    case bfd, ospf, routes, status
+    case bfd, ospf, routes, status, guests, addresses
 }
 
 /// What became of a text.
@@ -63,6 +67,8 @@ public enum Rows: Hashable, Sendable {
     case ospf([OSPFNeighbor])
     case routes([Route])
     case status([DaemonStatus])
+    case guests([Guest])
+    case addresses([InterfaceAddress])
 
     public var count: Int {
         switch self {
@@ -71,6 +77,8 @@ public enum Rows: Hashable, Sendable {
         case .ospf(let rows): rows.count
         case .routes(let rows): rows.count
         case .status(let rows): rows.count
+        case .guests(let rows): rows.count
+        case .addresses(let rows): rows.count
         }
     }
 }

@@ -93,6 +93,8 @@ public struct Marks: Hashable, Sendable {
     /// Where text was cut.
     public var ellipsis: String { unicode ? "…" : "~" }
     public var step: String { unicode ? "▸" : ">" }
+    /// Neither good nor bad: what is not there and ought not to be.
+    public var bullet: String { unicode ? "·" : "." }
 }
 
 /// Which columns fit into a width, and how wide each is then.

@@ -40,7 +40,21 @@ public enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
                 }
             }
         }
-        if let failOn { found.formIntersection([failOn]) }
+        return of(found, failOn: failOn)
+    }
+
+    /// The end of `anycast`, `guests` or `services`: about what the command lists, and about the devices it lists
+    /// nothing of because they could not be observed.
+    public static func of(
+        _ healths: [Health], hidden: Bool = false, failOn: Failure? = nil
+    ) -> ExitStatus {
+        var found: Set<Failure> = hidden || healths.contains(.dark) ? [.unknown] : []
+        if healths.contains(.down) || healths.contains(.degraded) { found.insert(.unhealthy) }
+        return of(found, failOn: failOn)
+    }
+
+    private static func of(_ found: Set<Failure>, failOn: Failure?) -> ExitStatus {
+        let found = failOn.map { found.intersection([$0]) } ?? found
         if found.contains(.unknown) { return .unknown }
         return found.contains(.unhealthy) ? .unhealthy : .healthy
     }

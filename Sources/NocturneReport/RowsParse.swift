@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NocturneModel
+import NocturneParsers
 
 /// What `nocturne parse` prints: rows of one captured answer, and what of it nobody understood.
 ///
@@ -50,6 +51,23 @@ public enum ParseRows {
             ("version", JSONValue(status.version)), ("routerId", JSONValue(status.routerId)),
             ("hostname", JSONValue(status.hostname)), ("lastReconfiguration", JSONValue(status.lastReconfiguration)),
             ("undoSeconds", JSONValue(status.undoSeconds)),
+        ])
+    }
+
+    public static func row(_ guest: Guest) -> JSONValue {
+        .object([
+            ("id", .string(guest.id)), ("name", .string(guest.name)), ("kind", .string(guest.kind.rawValue)),
+            ("state", .string(guest.state.rawValue)), ("health", JSONValue(guest.health)),
+            ("exitCode", JSONValue(guest.exitCode)), ("uptimeSeconds", JSONValue(guest.uptimeSeconds)),
+            ("autostart", JSONValue(guest.autostart)), ("addresses", .array(guest.addresses.map { .string($0) })),
+            ("partial", .bool(guest.partial)),
+        ])
+    }
+
+    public static func row(_ address: InterfaceAddress) -> JSONValue {
+        .object([
+            ("address", .string(address.address)), ("interface", .string(address.interface)),
+            ("disabled", .bool(address.disabled)), ("dynamic", .bool(address.dynamic)),
         ])
     }
 }

@@ -55,7 +55,11 @@ public enum Table {
     public static func summary(_ snapshot: Snapshot, now: UTC, unicode: Bool) -> String {
         let counts = snapshot.counts(at: now)
         var text = "\(counts.down) down, \(counts.degraded) degraded, \(counts.dark) dark, \(counts.up) up"
-        text += " of \(counts.total) devices and sessions"
+        let more =
+            snapshot.anycast.isEmpty && snapshot.services.isEmpty && snapshot.devices.allSatisfy { $0.guests == nil }
+        text +=
+            " of \(counts.total) "
+            + (more ? "devices and sessions" : "devices, sessions, prefixes, services and guests")
         if let oldest = counts.oldest { text += "; oldest \(AgeText.exact(now - oldest))" }
         text += "\n"
         for cause in DarkCause.causes(of: snapshot, at: now) {

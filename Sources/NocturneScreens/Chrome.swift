@@ -9,12 +9,13 @@ import NocturneTheme
 ///
 /// ```
 ///  nocturne bkk  jump 12ms  alt wg-oob ok                        ● REC  02:14 UTC
-///  1 Overview 2 Peers 8 Devices
+///  1 Overview 2 Peers 3 Anycast 4 Guests 5 Timeline 6 Changes 8 Devices
 ///  ✖ 2 down  ! 3 degraded  ? 40 dark (1 cause)  ✔ 57 up   oldest 4s       Overview
 /// ────────────────────────────────────────────────────────────────────────────────
 ///  (banners: RECORDING, FROZEN)
 ///  (body)
 /// ────────────────────────────────────────────────────────────────────────────────
+///  SAFE bkk20  04:31 left  …    only while a change is open; see ``SafeLine``
 ///  enter open  / filter  : command  ? help       or the prompt, or the message
 /// ```
 ///
@@ -26,7 +27,11 @@ enum Chrome {
     static func fits(_ size: Size) -> Bool { size.rows >= least.rows && size.columns >= least.columns }
 
     /// Draws the frame around the body and returns the rows of the body.
-    static func draw(_ painter: inout Painter, _ snapshot: Snapshot, _ state: ViewState) -> Range<Int> {
+    ///
+    /// What is open now is shown of `live`, also while the screen stands still.
+    static func draw(
+        _ painter: inout Painter, _ snapshot: Snapshot, live: Snapshot, _ state: ViewState
+    ) -> Range<Int> {
         title(&painter, snapshot)
         if painter.height >= compactRows { tabs(&painter, state) } else { worst(&painter, snapshot) }
         counts(&painter, snapshot, state)
@@ -37,14 +42,22 @@ enum Chrome {
             painter.put(painter.fit(banner, painter.width - 1), .banner, row: top, column: 1)
             top += 1
         }
-        painter.rule(row: painter.height - 2)
+        var bottom = painter.height - 2
+        if let safe = SafeLine.find(live, painter.context) {
+            safe.draw(&painter, row: bottom)
+            bottom -= 1
+        }
+        painter.rule(row: bottom)
         foot(&painter, state)
-        return top..<(painter.height - 2)
+        return top..<max(top, bottom)
     }
 
     /// The rows the body has, without drawing: what a page is.
-    static func bodyHeight(_ context: DrawContext, _ snapshot: Snapshot, _ state: ViewState) -> Int {
-        max(1, context.size.rows - 6 - banners(context, snapshot, state).count)
+    static func bodyHeight(
+        _ context: DrawContext, _ snapshot: Snapshot, live: Snapshot, _ state: ViewState
+    ) -> Int {
+        let safe = SafeLine.find(live, context) == nil ? 0 : 1
+        return max(1, context.size.rows - 6 - safe - banners(context, snapshot, state).count)
     }
 
     private static func title(_ painter: inout Painter, _ snapshot: Snapshot) {
@@ -64,6 +77,7 @@ enum Chrome {
         let clock = "  \(painter.context.wall.clockMinutes) UTC"
         let (mark, role): (String, Role) =
             switch snapshot.recorder {
+            case _ where snapshot.journal.isFailed: ("  JOURNAL FAILED", .bad)
             case .off: ("", .muted)
             // What is being played is not being recorded.
             case .recording where painter.context.replay != nil: ("", .muted)
@@ -164,6 +178,7 @@ enum Chrome {
             banners.append("FROZEN at \(frozen.at.clock)Z, \(age) ago: the network goes on, Z shows it")
         }
         if case .failed(let reason) = snapshot.recorder { banners.append("REC FAILED: \(reason)") }
+        if case .failed(let reason) = snapshot.journal { banners.append("JOURNAL FAILED: \(reason)") }
         return banners
     }
 
@@ -179,7 +194,7 @@ enum Chrome {
             return
         }
         var column = 1
-        if !state.filter.text.isEmpty, state.place.kind == .peers || state.place.kind == .devices {
+        if !state.filter.text.isEmpty, [.peers, .devices, .timeline].contains(state.place.kind) {
             let text = state.filter.problem ?? "filter: \(state.filter.text)"
             column = painter.put(painter.fit(text, painter.width / 2), .filter, row: row, column: column) + 2
         }
@@ -191,17 +206,22 @@ enum Chrome {
     }
 
     private static func typing(_ painter: inout Painter, _ prompt: Prompt, _ state: ViewState, row: Int) {
-        var column = painter.put(prompt.sign, .prompt, row: row, column: 1)
+        let sign = painter.fit(prompt.sign(at: painter.context.wall), painter.width - 10)
+        let start = painter.put(sign, .prompt, row: row, column: 1)
         let before = prompt.text.prefix(prompt.cursor)
         // A long line slides to keep the cursor in sight.
-        let room = max(8, painter.width - 3)
+        let room = max(8, painter.width - start - 1)
         let skipped = max(0, TextWidth.of(before) - room + 1)
-        column = painter.put(String(prompt.text.dropFirst(skipped)), .prompt, row: row, column: column)
-        painter.frame.cursor = (row, min(painter.width - 1, 2 + TextWidth.of(before) - skipped))
+        let column = painter.put(String(prompt.text.dropFirst(skipped)), .prompt, row: row, column: start)
+        painter.frame.cursor = (row, min(painter.width - 1, start + TextWidth.of(before) - skipped))
         let note = state.message?.text ?? (prompt.kind == .filter ? state.filter.problem : nil)
         if let note, column + 3 < painter.width {
             let role = state.message.map { Painter.role($0.severity) } ?? .warning
             painter.put(painter.fit(note, painter.width - column - 3), role, row: row, column: column + 2)
         }
     }
+}
+
+extension RecorderState {
+    fileprivate var isFailed: Bool { if case .failed = self { true } else { false } }
 }

@@ -22,7 +22,7 @@ enum DeviceDetailScreen {
                 .then(entry.ladder(context.marks)), StyledLine(),
         ]
         lines += reach(device, context) + told(entry, context)
-        lines += bfd(device) + ospf(device)
+        lines += bfd(device) + ospf(device) + anycast(device, snapshot, context) + guests(device, snapshot, context)
         lines += trouble(device, context)
         let events = snapshot.events.filter { $0.subject.device == name }.suffix(20).reversed()
         if !events.isEmpty {
@@ -113,6 +113,35 @@ enum DeviceDetailScreen {
                     .then(neighbor.state.padding(to: 10), well ? .up : .degraded).then(words.joined(separator: "  ")))
         }
         return lines
+    }
+
+    private static func anycast(_ device: DeviceState, _ snapshot: Snapshot, _ context: DrawContext) -> [StyledLine] {
+        let entries = AnycastEntry.entries(of: snapshot, at: context.now).filter {
+            $0.row.device == device.name && $0.row.isSubject
+        }
+        if entries.isEmpty { return [] }
+        return [StyledLine(), StyledLine("ANYCAST", .header)]
+            + entries.map { entry in
+                StyledLine("\(entry.row.prefix) \(entry.row.name)".padding(to: 26))
+                    .then(
+                        "\(context.marks(entry.row.health)) \(entry.row.verdict.rawValue)".padding(to: 13),
+                        Painter.role(entry.row.health)
+                    ).then(entry.row.reason ?? "")
+            }
+    }
+
+    private static func guests(_ device: DeviceState, _ snapshot: Snapshot, _ context: DrawContext) -> [StyledLine] {
+        let entries = GuestEntry.entries(of: snapshot, at: context.now).filter { $0.row.ref.device == device.name }
+        if entries.isEmpty { return [] }
+        return [StyledLine(), StyledLine("GUESTS", .header)]
+            + entries.map { entry in
+                let name = entry.guest.name == entry.guest.id ? entry.guest.id : "\(entry.guest.id) \(entry.guest.name)"
+                let words = [entry.guest.kind.rawValue, entry.uptime.map { "up \($0)" }] + entry.row.services
+                return StyledLine(name.padding(to: 26))
+                    .then(
+                        "\(context.marks(entry.health)) \(entry.state)".padding(to: 13), Painter.role(entry.health)
+                    ).then(words.compactMap { $0 }.joined(separator: "  "), .muted)
+            }
     }
 
     /// What it would not answer, and what nobody understood: said, never dropped.

@@ -122,6 +122,43 @@ struct Candidate {
             ])
     }
 
+    init(_ entry: AnycastEntry) {
+        let row = entry.row
+        device = row.device.rawValue
+        name = row.name
+        state = row.verdict.rawValue
+        health = row.health
+        group = entry.group
+        addresses = [row.prefix]
+        families = [row.prefix.contains(":") ? "ipv6" : "ipv4"]
+        line = Self.line(
+            [device, row.prefix, name, state, group, row.reason, entry.sighting?.interface, entry.answeredBy]
+                + (entry.sighting?.exportedTo ?? []))
+    }
+
+    init(_ entry: GuestEntry) {
+        let guest = entry.guest
+        device = entry.row.ref.device.rawValue
+        name = guest.name
+        state = guest.state.rawValue
+        health = entry.health
+        group = entry.group
+        addresses = guest.addresses
+        families = []
+        line = Self.line(
+            [device, guest.id, name, state, guest.kind.rawValue, group, guest.health] + addresses + entry.row.services)
+    }
+
+    init(_ row: ServiceRow) {
+        device = ""
+        name = row.service.name
+        state = row.health.rawValue
+        health = row.health
+        addresses = row.members.flatMap { $0.guest?.addresses ?? [] }
+        families = []
+        line = Self.line([name, state, row.reason] + row.members.map { "\($0.ref) \($0.guest?.name ?? "")" })
+    }
+
     private static func line(_ pieces: [String?]) -> String {
         var line = ""
         for piece in pieces {

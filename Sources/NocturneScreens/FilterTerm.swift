@@ -68,7 +68,10 @@ struct Term: Sendable {
     private static func state(_ value: String) -> Result<Term?, Failure> {
         if value.isEmpty { return .success(nil) }
         let word = value.lowercased()
-        let known = PeerState.allCases.map(\.rawValue) + Health.allCases.map(\.rawValue)
+        // A state of two words, not deployed, is found by its first.
+        let known =
+            PeerState.allCases.map(\.rawValue) + Health.allCases.map(\.rawValue)
+            + AnycastVerdict.allCases.map(\.rawValue) + ["running", "stopped", "paused", "exited", "created"]
         guard known.contains(where: { $0.hasPrefix(word) }) else {
             return .failure(Failure(sentence: "no state \"\(value)\"; there are \(known.joined(separator: " "))"))
         }

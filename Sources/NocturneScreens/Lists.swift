@@ -44,12 +44,17 @@ public final class Lists {
         var second: Int64
     }
 
+    /// The lines of the Timeline.
+    let timeline = TimelineMemory()
     private var chunks: [DeviceName: Chunk] = [:]
     private var all: (Moment, [PeerEntry])?
     private var devicesAll: (Moment, [DeviceEntry])?
     private var peersMade: (RowsKey, Rows<PeerEntry>)?
     private var devicesMade: (RowsKey, Rows<DeviceEntry>)?
+    private var anycastMade: (RowsKey, AnycastList)?
+    private var guestsMade: (RowsKey, GuestList)?
     private var overviewMade: (Moment, [OverviewItem])?
+    private var incidentsMade: (Moment, [Incident])?
     private var countsMade: (Moment, Counts)?
     private var moment: (number: Int, now: UTC, Moment)?
 
@@ -158,6 +163,47 @@ public final class Lists {
         return rows
     }
 
+    public typealias AnycastList = (rows: [AnycastEntry], total: Int)
+
+    /// What the Anycast screen lists, prefix by prefix.
+    public func anycast(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> AnycastList {
+        let filter = state.filters[.anycast] ?? Filter()
+        let key = key(snapshot, filter, ListState(), state.followed, now)
+        if let anycastMade, anycastMade.0 == key { return anycastMade.1 }
+        let every = AnycastEntry.entries(of: snapshot, at: now)
+        let matches = filter.matcher(at: now)
+        let made = (every.filter { $0.id == state.followed || matches(Candidate($0)) }, every.count)
+        anycastMade = (key, made)
+        return made
+    }
+
+    public typealias GuestList = (services: [ServiceRow], others: [GuestEntry], total: Int)
+
+    /// What the Guests screen lists: services, then the guests of none.
+    public func guests(_ snapshot: Snapshot, _ state: ViewState, at now: UTC) -> GuestList {
+        let filter = state.filters[.guests] ?? Filter()
+        let key = key(snapshot, filter, ListState(), state.followed, now)
+        if let guestsMade, guestsMade.0 == key { return guestsMade.1 }
+        let services = snapshot.serviceRows(at: now)
+        let others = GuestEntry.entries(of: snapshot, at: now).filter(\.row.services.isEmpty)
+        let matches = filter.matcher(at: now)
+        let made = (
+            services.filter { $0.id == state.followed || matches(Candidate($0)) },
+            others.filter { $0.id == state.followed || matches(Candidate($0)) }, services.count + others.count
+        )
+        guestsMade = (key, made)
+        return made
+    }
+
+    /// The incidents in the events in hand, oldest first.
+    public func incidents(_ snapshot: Snapshot, at now: UTC) -> [Incident] {
+        let moment = moment(snapshot, now)
+        if let incidentsMade, incidentsMade.0 == moment { return incidentsMade.1 }
+        let incidents = Incident.all(in: snapshot.events, at: now)
+        incidentsMade = (moment, incidents)
+        return incidents
+    }
+
     /// What is worst first on the Overview.
     public func overview(_ snapshot: Snapshot, at now: UTC) -> [OverviewItem] {
         let moment = moment(snapshot, now)
@@ -216,9 +262,8 @@ extension Lists {
         case .anycast: AnycastScreen.identities(snapshot, state, self, at: now)
         case .guests: GuestsScreen.identities(snapshot, state, self, at: now)
         case .timeline: TimelineScreen.identities(snapshot, state, self, at: now)
-        case .changes: ChangesScreen.identities(snapshot, state, self, at: now)
         case .devices: devices(snapshot, state, at: now).ids
-        case .help, .peer, .device, .provenance: []
+        case .help, .changes, .peer, .device, .provenance: []
         }
     }
 
@@ -228,9 +273,18 @@ extension Lists {
         case .peers:
             let rows = peers(snapshot, state, at: now)
             return (rows.rows.count, rows.total)
+        case .anycast:
+            let rows = anycast(snapshot, state, at: now)
+            return (rows.rows.count, rows.total)
+        case .guests:
+            let rows = guests(snapshot, state, at: now)
+            return (rows.services.count + rows.others.count, rows.total)
         case .devices:
             let rows = devices(snapshot, state, at: now)
             return (rows.rows.count, rows.total)
+        case .timeline:
+            let rows = timeline.rows(snapshot, state, at: now)
+            return (rows.shown, rows.total)
         default: return nil
         }
     }

@@ -9,15 +9,22 @@ public struct OverviewItem: Hashable, Sendable {
     public var health: Health
     /// The device, or the place on the path that many devices share.
     public var place: String
-    /// `peer`, `device`, `path`.
+    /// `peer`, `any`, `service`, `guest`, `device`, `path`.
     public var kind: String
     public var name: String
     public var detail: String
     /// What must stand even where the detail is cut.
     public var tail = ""
+    /// The word for its state where it has one of its own, such as a verdict; the health's otherwise.
+    var word: String?
+    /// Comes before all others of its health: routing keeps sending traffic to a black hole, so every minute counts.
+    var isUrgent = false
     /// What the reader can do, in a sentence.
     public var hint: String?
     public var since: UTC?
+
+    /// `down`, `blackhole`, …
+    public var state: String { word ?? health.rawValue }
 
     /// Everything that is not up, worst first; what is dark is grouped by its cause.
     static func items(
@@ -30,6 +37,7 @@ public struct OverviewItem: Hashable, Sendable {
                     id: entry.id, health: entry.health, place: entry.device.rawValue, kind: "peer",
                     name: entry.peer.name, detail: detail(entry.peer), since: entry.since))
         }
+        items += services(snapshot, at: now)
         for entry in devices where entry.health == .degraded {
             items.append(
                 OverviewItem(
@@ -47,6 +55,7 @@ public struct OverviewItem: Hashable, Sendable {
         // Within one health, what changed last comes first; what has no date keeps the order of the inventory.
         return items.enumerated().sorted { a, b in
             if a.element.health != b.element.health { return a.element.health < b.element.health }
+            if a.element.isUrgent != b.element.isUrgent { return a.element.isUrgent }
             switch (a.element.since, b.element.since) {
             case (let x?, let y?) where x != y: return x > y
             case (_?, nil): return true

@@ -5,21 +5,18 @@ import NocturneReport
 import NocturneTerminal
 import NocturneTheme
 
-/// What changed last, and what is wrong now, worst first.
+/// The incident, and what is wrong now, worst first.
 ///
 /// ```
-///  first   02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer expired
-///  then    02:11:27Z ! bkk06 bfd 10.9.0.1  up → down
+///  INCIDENT 3  open 00:02:40  since 02:11:26Z  3 lost
+///   first  02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer expired
+///   then   02:11:27Z ! bkk06 bfd 10.9.0.1  up → down
 ///  ─ worst first ────────────────────────────────────────────────────────────────
+///  ✖ blackhole bkk06  any    203.0.113.81/32  announced, not on any interface    2m40s
 ///  ✖ down      bkk00  peer   iptx-hk-2519  AS9304  active: hold timer     2m40s
 ///  ? dark      bkk05  device               TCP timeout after jump; 39 sessions behind it
 /// ```
 enum OverviewScreen {
-    /// Transitions closer together than this belong to one story.
-    static let gap = Duration.seconds(120)
-    /// Older stories are history; they have no place on a screen of now.
-    static let recent = Duration.seconds(900)
-
     static func draw(_ painter: inout Painter, _ body: Range<Int>, _ snapshot: Snapshot, _ state: ViewState) {
         let context = painter.context
         var row = body.lowerBound
@@ -54,8 +51,8 @@ enum OverviewScreen {
 
     /// Where rows are left, what the row under the cursor had no room for.
     private static func whole(_ painter: inout Painter, _ item: OverviewItem, _ rows: Range<Int>) {
-        guard item.health == .dark else { return }
-        let label = "\(item.place)  "
+        let name = [item.place, item.name].filter { !$0.isEmpty }.joined(separator: " ")
+        let label = "\(name)  "
         var lines = StyledLine(label, .label).then(item.detail + item.tail).wrapped(painter.width - 2)
         if let hint = item.hint {
             lines += StyledLine("to do  ", .label).then(hint, .warning).wrapped(painter.width - 2)
@@ -67,6 +64,7 @@ enum OverviewScreen {
 
     private struct Widths {
         var place: Int
+        var kind: Int
         var name: Int
         /// The widest detail that an age stands behind.
         var detail: Int
@@ -74,11 +72,15 @@ enum OverviewScreen {
 
     private static func widths(_ items: [OverviewItem], _ width: Int) -> Widths {
         let place = items.filter { $0.kind != "path" }.map { TextWidth.of($0.place) }.max() ?? 0
+        // A service is on no device: its kind stands where other rows have their device as well.
+        let kind =
+            items.filter { $0.kind != "path" && $0.kind != "device" && !$0.place.isEmpty }
+            .map { TextWidth.of($0.kind) }.max() ?? 4
         let name = items.map { TextWidth.of($0.name) }.max() ?? 0
         let detail = items.filter { $0.since != nil }.map { TextWidth.of($0.detail) }.max() ?? 0
         return width < 60
-            ? Widths(place: min(place, 8), name: min(name, 16), detail: detail)
-            : Widths(place: min(place, 16), name: min(name, 24), detail: detail)
+            ? Widths(place: min(place, 8), kind: 0, name: min(name, 16), detail: detail)
+            : Widths(place: max(3, min(place, 16)), kind: kind, name: min(name, 24), detail: detail)
     }
 
     private static func draw(
@@ -89,7 +91,7 @@ enum OverviewScreen {
         if selected { painter.fill(.selected, row: row) }
         painter.put(selected ? painter.context.glyphs.cursor : " ", look(.text), row: row, column: 0)
         let narrow = painter.width < 60
-        let word = painter.mark(item.health) + " " + (narrow ? "" : painter.cell(item.health.rawValue, 9))
+        let word = painter.mark(item.health) + " " + (narrow ? "" : painter.cell(item.state, 10))
         var column = painter.put(word, look(role), row: row, column: 1)
         if item.kind == "path" {
             // `jump ops@192.0.2.1:22` is called by its name where its reason would not fit beside the whole of it.
@@ -98,15 +100,21 @@ enum OverviewScreen {
             column = painter.put(
                 painter.fit(place, painter.width / 3) + "  ", look(.dark), row: row, column: column)
         } else {
-            column = painter.put(painter.cell(item.place, widths.place) + " ", look(.text), row: row, column: column)
-            if !narrow, item.kind == "peer" {
-                column = painter.put(painter.cell(item.kind, 7), look(.muted), row: row, column: column)
+            if !item.place.isEmpty || narrow {
+                let place = painter.cell(item.place.isEmpty ? item.kind : item.place, widths.place) + " "
+                column = painter.put(place, look(.text), row: row, column: column)
             }
-            if item.kind == "peer", widths.name > 0 {
+            if !narrow, item.kind != "device" {
+                let width = widths.kind + (item.place.isEmpty ? widths.place + 1 : 0)
+                column = painter.put(painter.cell(item.kind, width) + " ", look(.muted), row: row, column: column)
+            }
+            if item.kind != "device", widths.name > 0 {
                 column = painter.put(painter.cell(item.name, widths.name) + " ", look(.text), row: row, column: column)
             }
         }
-        let age = item.tail + (item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? "")
+        var age = item.tail + (item.since.map { " " + AgeText.coarse(painter.context.now - $0) } ?? "")
+        // A verdict is worth more than its age.
+        if item.isUrgent, TextWidth.of(item.detail + age) > painter.width - column - 1 { age = item.tail }
         let room = painter.width - column - TextWidth.of(age) - 1
         let detail =
             item.since == nil
@@ -114,47 +122,14 @@ enum OverviewScreen {
         painter.put(painter.fit(detail + age, painter.width - column), look(role), row: row, column: column)
     }
 
-    /// The latest story of transitions: what was first, and what followed; nothing when nothing moved lately.
+    /// What stands above the rows: the incident, or the latest transitions.
     static func head(_ snapshot: Snapshot, _ state: ViewState, _ context: DrawContext, height: Int) -> [StyledLine] {
-        let story = story(snapshot, now: context.now)
-        guard !story.isEmpty, height >= 8 else { return [] }
-        let symptom = story.firstIndex { $0.severity == .bad || $0.severity == .warning } ?? 0
-        var room = min(5, max(1, height / 3))
-        var lines: [StyledLine] = []
-        // What was changed just before may be why.
-        if symptom > 0, room > 2 {
-            lines.append(line(story[symptom - 1], "before", context))
-            room -= 1
-        }
-        lines.append(line(story[symptom], "first", context))
-        // Then what followed, in order; of what does not fit, the latest.
-        let rest = story[(symptom + 1)...].filter { $0.severity != .info || story[symptom].severity == .info }
-        let fits = rest.count < room
-        for (offset, event) in rest.prefix(fits ? room - 1 : max(0, room - 2)).enumerated() {
-            lines.append(line(event, offset == 0 ? "then" : "", context))
-        }
-        if !fits, room > 1, let last = rest.last { lines.append(line(last, "+\(rest.count - room + 2)", context)) }
-        return lines
-    }
-
-    static func story(_ snapshot: Snapshot, now: UTC) -> [Event] {
-        var story: [Event] = []
-        for event in snapshot.events.reversed() where event.before != nil {
-            if let next = story.last, next.at - event.at > gap { break }
-            if story.isEmpty, now - event.at > recent { break }
-            story.append(event)
-        }
-        return story.reversed()
-    }
-
-    private static func line(_ event: Event, _ word: String, _ context: DrawContext) -> StyledLine {
-        StyledLine(word.padding(to: 7), .label).then(EventLine.line(event, context))
+        OverviewHead.lines(snapshot, context, height: height)
     }
 
     /// All is well, and what that rests on.
     private static func well(_ painter: inout Painter, _ body: Range<Int>, _ snapshot: Snapshot) {
         let context = painter.context
-        let counts = context.lists.counts(snapshot, at: context.now)
         guard !snapshot.devices.isEmpty else {
             ListScreen.empty(
                 &painter, body: body,
@@ -164,8 +139,7 @@ enum OverviewScreen {
         ListScreen.empty(
             &painter, body: body,
             [
-                "\(painter.mark(.up)) Nothing is wrong: \(snapshot.devices.count) devices and "
-                    + "\(counts.up - snapshot.devices.count) sessions are up and seen."
+                "\(painter.mark(.up)) Nothing is wrong: \(kinds(snapshot, at: context.now)) are up and seen."
             ])
         for (offset, device) in snapshot.devices.enumerated() {
             let row = body.lowerBound + 3 + offset
@@ -173,30 +147,27 @@ enum OverviewScreen {
             let sessions = device.peers?.value.count ?? 0
             let neighbours = device.ospf.map { ", OSPF \($0.value.count)" } ?? ""
             let bfd = device.bfd.map { ", BFD \($0.value.count)" } ?? ""
+            let any = device.anycast.map { ", anycast \($0.value.count { $0.exportedTo?.isEmpty == false })" } ?? ""
+            let guests = device.guests.map { ", guests \($0.value.count { $0.state == .running })" } ?? ""
             painter.put(
                 painter.fit(
-                    "\(device.name.rawValue.padding(to: 10))BGP \(sessions)\(bfd)\(neighbours)",
+                    "\(device.name.rawValue.padding(to: 10))BGP \(sessions)\(bfd)\(neighbours)\(any)\(guests)",
                     painter.width - 4),
                 .muted, row: row, column: 2)
         }
     }
 }
 
-/// One transition as a line: `02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer`.
-enum EventLine {
-    static func line(_ event: Event, _ context: DrawContext) -> StyledLine {
-        let glyph =
-            switch event.severity {
-            case .bad: context.marks(.down)
-            case .warning: context.marks(.degraded)
-            case .good: context.marks(.up)
-            case .info: context.glyphs.bullet
-            }
-        let change = event.before.map { "\($0) \(context.glyphs.arrow) \(event.after)" } ?? event.after
-        return StyledLine("\(event.at.clock)Z ", .muted).then(glyph + " ", Painter.role(event.severity))
-            .then("\(event.subject)  ").then(change, Painter.role(event.severity))
-            .then(event.evidence.map { ": \($0)" } ?? "")
-    }
+/// `9 devices, 48 sessions, 5 anycast nodes and 2 services`.
+private func kinds(_ snapshot: Snapshot, at now: UTC) -> String {
+    let sessions = snapshot.devices.reduce(0) { $0 + ($1.peers?.value.count ?? 0) }
+    let nodes = snapshot.anycastRows(at: now).count(where: \.isSubject)
+    let guests = snapshot.guestRows(at: now).count
+    let all = [
+        (snapshot.devices.count, "device"), (sessions, "session"), (nodes, "anycast node"),
+        (snapshot.services.count, "service"), (guests, "guest"),
+    ].filter { $0.0 > 0 }.map { count, word in "\(count) \(word)\(count == 1 ? "" : "s")" }
+    return all.count < 2 ? all.joined() : all.dropLast().joined(separator: ", ") + " and " + (all.last ?? "")
 }
 
 extension String {

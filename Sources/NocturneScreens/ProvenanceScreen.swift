@@ -13,13 +13,34 @@ import NocturneTheme
 /// ```
 enum ProvenanceScreen {
     static func lines(_ subject: RowID, _ snapshot: Snapshot, _ context: DrawContext) -> [StyledLine] {
+        if case .service(let name) = subject, let service = snapshot.services.first(where: { $0.name == name }) {
+            // A service is told by every device that has a guest of it.
+            let names = Set(service.guests.map(\.device))
+            return snapshot.devices.filter { names.contains($0.name) }.flatMap { self.lines($0, "guests", context) }
+        }
         guard let name = subject.device, let device = snapshot[name] else {
             return [StyledLine("\(subject.title) is no device: nothing was asked of it.", .muted)]
         }
-        // A session is told in one answer; a device in all of them.
-        let queries = device.transcripts.keys.sorted()
-        let wanted: [String] = if case .peer = subject { queries.filter { $0 == "bgp-peers" } } else { queries }
-        if wanted.isEmpty { return untold(device, context) }
+        return lines(device, query(of: subject), context)
+    }
+
+    /// The query that tells of it; nil for a device, which is told of in all of them.
+    private static func query(of subject: RowID) -> String? {
+        switch subject {
+        case .peer: "bgp-peers"
+        case .anycast: "anycast"
+        case .guest, .service: "guests"
+        default: nil
+        }
+    }
+
+    private static func lines(_ device: DeviceState, _ query: String?, _ context: DrawContext) -> [StyledLine] {
+        let name = device.name
+        // Some answers take several questions: anycast, anycast-export.
+        let wanted = device.transcripts.keys.sorted().filter { key in
+            query.map { key == $0 || key.hasPrefix($0 + "-") } ?? true
+        }
+        if wanted.isEmpty { return untold(device, query, context) }
         var lines: [StyledLine] = []
         for query in wanted {
             guard let transcript = device.transcripts[query] else { continue }
@@ -51,15 +72,26 @@ enum ProvenanceScreen {
         lines.firstIndex { $0.spans.count == 2 && $0.spans[1].text.hasPrefix(peer.key.name) } ?? 0
     }
 
-    private static func untold(_ device: DeviceState, _ context: DrawContext) -> [StyledLine] {
-        guard let peers = device.peers else {
-            return [StyledLine("\(device.name) has not answered anything yet: there is no raw answer to show.", .muted)]
+    private static func untold(_ device: DeviceState, _ query: String?, _ context: DrawContext) -> [StyledLine] {
+        if let query, let fault = device.refused[query] {
+            return [StyledLine("\(device.name) refused \(query): \(fault.message)", .warning)]
+                + (fault.hint.map { [StyledLine("to do  ", .label).then($0)] } ?? [])
+        }
+        let told: (question: String, path: String, at: UTC, took: Double)? =
+            switch query {
+            case "anycast": device.anycast.map { ($0.question, $0.path, $0.at, $0.tookMilliseconds) }
+            case "guests": device.guests.map { ($0.question, $0.path, $0.at, $0.tookMilliseconds) }
+            default: device.peers.map { ($0.question, $0.path, $0.at, $0.tookMilliseconds) }
+            }
+        guard let told else {
+            let what = query.map { "has told nothing of \($0)" } ?? "has not answered anything"
+            return [StyledLine("\(device.name) \(what) yet: there is no raw answer to show.", .muted)]
         }
         return [
-            StyledLine(peers.question, .header),
+            StyledLine(told.question, .header),
             StyledLine(
-                "asked of \(device.name) by \(peers.path); answered \(peers.at.clock)Z, "
-                    + "\(AgeText.observed(context.now - peers.at)) ago, in \(AgeText.milliseconds(peers.tookMilliseconds))",
+                "asked of \(device.name) by \(told.path); answered \(told.at.clock)Z, "
+                    + "\(AgeText.observed(context.now - told.at)) ago, in \(AgeText.milliseconds(told.took))",
                 .muted),
             StyledLine("The raw lines are not kept here: a recording has them only once a minute.", .muted),
         ]

@@ -23,6 +23,8 @@ public struct ViewState: Sendable {
     /// The row that stays in sight whatever the order and the filter.
     public var followed: RowID?
     public var baseline: Baseline?
+    /// Notes that could not be written: kept until the reader brings them back.
+    public var lostNotes: [Prompt] = []
 
     public init(_ place: Place = .overview) { visits = [Visit(place)] }
 
@@ -82,10 +84,9 @@ public enum Place: Hashable, Sendable {
         case .anycast: .anycast
         case .guests: .guests
         case .timeline: .timeline
-        case .changes: .changes
         case .devices: .devices
         case .help: .help
-        case .peer, .device, .provenance: nil
+        case .changes, .peer, .device, .provenance: nil
         }
     }
 
@@ -134,6 +135,8 @@ public enum RowID: Hashable, Sendable {
     case guest(GuestRef)
     /// An event of the timeline, by its sequence.
     case event(Int)
+    /// An incident, by the sequence of its first symptom.
+    case incident(Int)
     case change(String)
     /// A cause of darkness that is no device, by its key.
     case cause(String)
@@ -146,7 +149,7 @@ public enum RowID: Hashable, Sendable {
         case .device(let name): name
         case .anycast(let name, _): name
         case .guest(let ref): ref.device
-        case .service, .event, .change, .cause, .action: nil
+        case .service, .event, .incident, .change, .cause, .action: nil
         }
     }
 
@@ -159,6 +162,7 @@ public enum RowID: Hashable, Sendable {
         case .service(let name): name
         case .guest(let ref): ref.description
         case .event(let sequence): "event \(sequence)"
+        case .incident(let sequence): "the incident of event \(sequence)"
         case .change(let id): id
         case .cause(let key): key
         case .action(let id): id
@@ -166,7 +170,7 @@ public enum RowID: Hashable, Sendable {
     }
 }
 
-public enum ListID: Hashable, Sendable { case overview, peers, anycast, guests, timeline, changes, devices, help }
+public enum ListID: Hashable, Sendable { case overview, peers, anycast, guests, timeline, devices, help }
 
 extension Place {
     /// The screens of the row of tabs, with the number that goes there.
@@ -188,39 +192,6 @@ public struct ListState: Hashable, Sendable {
     public var sort: String?
     public var reversed = false
     public init() {}
-}
-
-/// A line being typed at the foot of the screen.
-public struct Prompt: Hashable, Sendable {
-    public enum Kind: Hashable, Sendable { case filter, command, search }
-    public var kind: Kind
-    public var text: String
-    /// In characters, from the start.
-    public var cursor: Int
-    /// What stood before, for esc.
-    public var before: String
-    /// The list as it was, for esc.
-    public var listBefore: ListState?
-    /// Where in the history the reader is; nil while typing something new.
-    public var historyPosition: Int?
-
-    public init(_ kind: Kind, text: String = "") {
-        self.kind = kind
-        self.text = text
-        cursor = text.count
-        before = text
-    }
-
-    public var sign: String { kind == .command ? ":" : "/" }
-}
-
-public struct Message: Hashable, Sendable {
-    public var text: String
-    public var severity: Event.Severity
-    public init(_ text: String, _ severity: Event.Severity = .info) {
-        self.text = text
-        self.severity = severity
-    }
 }
 
 /// What stood when the reader pinned it: from then on, what differs is bright.

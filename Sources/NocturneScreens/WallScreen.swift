@@ -5,7 +5,7 @@ import NocturneReport
 import NocturneTerminal
 import NocturneTheme
 
-/// The page of the wallboard: one word to be read across the room, the worst line, counts, then rows in turn.
+/// The page of the wallboard: one word to be read across the room, the incident, changes, counts, then pages in turn.
 ///
 /// ```
 ///  #####    ###   #   #  #   #
@@ -14,17 +14,18 @@ import NocturneTheme
 ///  #    #  #   #  ## ##  #  ##
 ///  #####    ###   #   #  #   #
 ///
-///  ✖  down  bkk00  iptx-hk-2519  since 02:11:26Z       (these three rows in reverse)
-///  AS9304  active: hold timer expired
+///  INCIDENT 3  since 02:11:26Z  4 lost                 (these three rows in reverse)
+///  first 02:11:26Z ✖ bkk00 peer iptx-hk-2519  established → active: hold timer expired
+///  worst ✖ blackhole  bkk06  203.0.113.81/32  announced, not on any interface
 ///
-///
+///  CHANGE OPEN on bkk20 by ops@laptop: reverts by itself within 5 min
 ///  ✖ 2 down  ! 3 degraded  ? 40 dark (1 cause)  ✔ 57 up
 /// ```
 ///
 /// It must never be green by neglect: when nothing on it was seen lately the word is OLD and nothing stands beside it but the
 /// time of the last look. No cursor, no keys; between minutes nothing changes unless the network does.
 public enum WallScreen {
-    /// How long a page stands.
+    /// How long a page stands unless told otherwise.
     public static let turn = Duration.seconds(15)
 
     public enum Word: String, Hashable, Sendable, CaseIterable {
@@ -51,7 +52,7 @@ public enum WallScreen {
         return now - snapshot.at > max(patience, .seconds(10))
     }
 
-    public static func draw(_ snapshot: Snapshot, _ context: DrawContext) -> Frame {
+    public static func draw(_ snapshot: Snapshot, _ context: DrawContext, every: Duration = turn) -> Frame {
         var painter = Painter(context)
         let word = word(snapshot, now: context.now)
         let role = role(word)
@@ -75,42 +76,78 @@ public enum WallScreen {
             painter.put(word.rawValue, role, row: row, column: 1)
             row += 1
         }
-        if let first = items.first {
-            row = band(&painter, first, row: row, high: painter.height >= 10)
+        let incident = OverviewHead.incident(snapshot, context.lists, at: context.now)
+        let open = incident.flatMap { $0.isOpen ? $0 : nil }
+        if let lines = open.map({ Self.lines($0, items.first, painter) }) ?? items.first.map({ lines($0, painter) }) {
+            row = band(&painter, lines, worst: items.first, row: row, high: painter.height >= 10)
             row += painter.height >= 18 ? 1 : 0
+        }
+        for change in WallChange.lines(snapshot, at: context.now) where row < painter.height - 3 {
+            if change.isOpen { painter.fill(change.role, row: row) }
+            painter.put(painter.fit(change.text, painter.width - 2), change.role, row: row, column: 1)
+            row += 1
+        }
+        if let end = incident?.end, painter.height >= 12, let incident {
+            let text = "INCIDENT \(incident.number)  closed \(end.clock)Z  since \(incident.start.clock)Z"
+            painter.put(painter.fit(text, painter.width - 2), .good, row: row, column: 1)
+            row += 1
         }
         counts(&painter, snapshot, row: row)
         row += 1
         painter.rule(row: row)
-        pages(&painter, rows: (row + 1)..<painter.height, snapshot, items)
+        let rest = open == nil ? Array(items.dropFirst()) : items
+        WallPages.draw(&painter, rows: min(row + 1, painter.height)..<painter.height, snapshot, rest, every: every)
         return painter.frame
     }
 
-    /// What is worst, three rows high in reverse: what is read second. Returns the row below.
-    private static func band(_ painter: inout Painter, _ item: OverviewItem, row: Int, high: Bool) -> Int {
-        var style = painter.style(Painter.role(item.health))
+    /// An open incident in three lines: since when and how much, the first symptom, what is worst now.
+    ///
+    /// Nothing in it counts seconds: it stands still until something happens.
+    private static func lines(_ incident: Incident, _ worst: OverviewItem?, _ painter: Painter) -> [String] {
+        let now = painter.context.now
+        let day = incident.start.date == now.date ? "" : incident.start.date + " "
+        let counts = OverviewHead.counts(incident)
+        return [
+            "INCIDENT \(incident.number)  since \(day)\(incident.start.clock)Z  \(counts)",
+            "first " + EventLine.line(incident.first, painter.context).text,
+            worst.map { "worst " + whole($0, painter, room: painter.width - 8) } ?? "",
+        ]
+    }
+
+    /// The row with its detail where that fits whole; the pages have it in any case.
+    private static func whole(_ item: OverviewItem, _ painter: Painter, room: Int) -> String {
+        let head = ["\(painter.mark(item.health)) \(item.state)", item.place, item.name].filter { !$0.isEmpty }
+        let full = (head + [item.detail + item.tail]).joined(separator: "  ")
+        return TextWidth.of(full) <= room ? full : head.joined(separator: "  ")
+    }
+
+    /// The worst row by itself, in full as far as three lines hold it.
+    private static func lines(_ item: OverviewItem, _ painter: Painter) -> [String] {
+        let since = item.since.map { "  since \($0.date == painter.context.now.date ? "" : $0.date + " ")\($0.clock)Z" }
+        let head = ["\(painter.mark(item.health)) \(item.state)", item.place, item.name].filter { !$0.isEmpty }
+        let room = painter.width - 2
+        // The rest has two rows: the last words stand even where the first are cut.
+        let detail = StyledLine(item.detail + item.tail).wrapped(room).map(\.text)
+        let rest =
+            detail.count <= 2
+            ? detail : [detail[0], painter.fit(detail[1], room - TextWidth.of(item.tail)) + item.tail]
+        return [head.joined(separator: "  ") + (since ?? "")] + rest
+    }
+
+    /// Three rows in reverse: what is read second. One on a low wall. Returns the row below.
+    private static func band(
+        _ painter: inout Painter, _ lines: [String], worst: OverviewItem?, row: Int, high: Bool
+    ) -> Int {
+        var style = painter.style(worst.map { Painter.role($0.health) } ?? .bad)
         style.reverse = true
         style.bold = true
         style.dim = false
-        let since = item.since.map { "  since \($0.date == painter.context.now.date ? "" : $0.date + " ")\($0.clock)Z" }
-        let head = ["\(painter.mark(item.health)) \(item.health.rawValue)", item.place, item.name].filter {
-            !$0.isEmpty
-        }
-        var lines = [head.joined(separator: "  ") + (since ?? "")]
-        // The rest has two rows: the last words stand even where the first are cut.
-        let room = painter.width - 2
-        let detail = StyledLine(item.detail + item.tail).wrapped(room).map(\.text)
-        if detail.count <= 2 {
-            lines += detail
-        } else {
-            lines += [detail[0], painter.fit(detail[1], room - TextWidth.of(item.tail)) + item.tail]
-        }
+        let lines = high ? lines : worst.map { [text($0, painter, room: painter.width - 2)] } ?? lines
         let height = high ? 3 : 1
-        if !high { lines = [text(item, painter)] }
         for offset in 0..<height {
             painter.frame.put(String(repeating: " ", count: painter.width), row: row + offset, column: 0, style: style)
             guard offset < lines.count else { continue }
-            painter.frame.put(painter.fit(lines[offset], room), row: row + offset, column: 1, style: style)
+            painter.frame.put(painter.fit(lines[offset], painter.width - 2), row: row + offset, column: 1, style: style)
         }
         return row + height
     }
@@ -157,78 +194,14 @@ public enum WallScreen {
         }
     }
 
-    private static func text(_ item: OverviewItem, _ painter: Painter) -> String {
-        let parts = [painter.mark(item.health), item.health.rawValue, item.place, item.name, item.detail]
+    private static func text(_ item: OverviewItem, _ painter: Painter, room: Int) -> String {
+        let parts = ["\(painter.mark(item.health)) \(item.state)", item.place, item.name, item.detail]
         let line = parts.filter { !$0.isEmpty }.joined(separator: "  ")
-        return painter.fit(line, painter.width - 2 - TextWidth.of(item.tail)) + item.tail
-    }
-
-    /// The whole of it, on as many rows as it takes: there is no cursor to ask for the rest.
-    private static func lines(_ item: OverviewItem, _ painter: Painter) -> [String] {
-        let name = item.name.isEmpty ? "" : "  \(item.name)"
-        let head = "\(painter.mark(item.health)) \(item.health.rawValue.padding(to: 9)) \(item.place)\(name)  "
-        return StyledLine(head).then(item.detail + item.tail).wrapped(painter.width - 2).map(\.text)
-    }
-
-    /// The remaining rows, worst first; then the devices; as many pages as it takes, turned by the clock.
-    private static func pages(_ painter: inout Painter, rows: Range<Int>, _ snapshot: Snapshot, _ items: [OverviewItem])
-    {
-        guard rows.count > 1 else { return }
-        var lines = items.dropFirst().flatMap { item in
-            Self.lines(item, painter).map { ($0, Painter.role(item.health)) }
-        }
-        let devices = painter.context.lists.everyDevice(snapshot, at: painter.context.now)
-        let widest = devices.map { TextWidth.of($0.state.name.rawValue) }.max() ?? 0
-        for entry in devices {
-            let sessions = entry.health == .dark ? "not seen" : "\(entry.sessionsUp) of \(entry.sessions) sessions up"
-            let line =
-                "\(painter.mark(entry.health)) \(entry.health.rawValue.padding(to: 9)) \(entry.state.name.rawValue.padding(to: widest + 2))\(sessions)"
-            lines.append((painter.fit(line, painter.width - 2), Painter.role(entry.health)))
-        }
-        let height = rows.count - 1
-        let count = max(1, (lines.count + height - 1) / height)
-        let page = Int(painter.context.now.milliseconds / turn.milliseconds) % count
-        for (offset, line) in lines.dropFirst(page * height).prefix(height).enumerated() {
-            painter.put(line.0, line.1, row: rows.lowerBound + offset, column: 1)
-        }
-        if count > 1 { painter.put("\(page + 1)/\(count)", .muted, row: rows.upperBound - 1, column: 1) }
+        return painter.fit(line, room - TextWidth.of(item.tail)) + item.tail
     }
 
     /// When the wall has to be drawn again though nothing came: a page turns, or the minute does.
     public static func nextTurn(after now: UTC) -> UTC {
         UTC(milliseconds: (now.milliseconds / turn.milliseconds + 1) * turn.milliseconds)
-    }
-}
-
-/// Letters five rows high, for words that are read across a room.
-enum BigLetters {
-    private static let shapes: [Character: [String]] = [
-        "A": [" ### ", "#   #", "#####", "#   #", "#   #"], "D": ["#### ", "#   #", "#   #", "#   #", "#### "],
-        "E": ["#####", "#    ", "###  ", "#    ", "#####"], "G": [" ####", "#    ", "#  ##", "#   #", " ####"],
-        "K": ["#   #", "#  # ", "###  ", "#  # ", "#   #"], "L": ["#    ", "#    ", "#    ", "#    ", "#####"],
-        "N": ["#   #", "##  #", "# # #", "#  ##", "#   #"], "O": [" ### ", "#   #", "#   #", "#   #", " ### "],
-        "P": ["#### ", "#   #", "#### ", "#    ", "#    "], "R": ["#### ", "#   #", "#### ", "#  # ", "#   #"],
-        "U": ["#   #", "#   #", "#   #", "#   #", " ### "], "W": ["#   #", "#   #", "# # #", "## ##", "#   #"],
-    ]
-
-    static func rows(_ word: String, block: String, gap: Int = 2) -> [String] {
-        (0..<5).map { row in
-            word.compactMap { shapes[$0]?[row] }.joined(separator: String(repeating: " ", count: gap))
-                .map { $0 == "#" ? block : String($0) }.joined()
-        }
-    }
-
-    /// The word as large as the width and `rows` allow; nil when not even the smallest letters fit.
-    static func fitting(_ word: String, _ painter: Painter, rows height: Int) -> [String]? {
-        let block = painter.context.glyphs.block
-        for (scale, gap) in (1...max(1, height / 5)).reversed().map({ ($0, 2) }) + [(1, 1)] {
-            let letters = rows(word, block: block, gap: gap)
-            guard TextWidth.of(letters.first ?? "") * scale + 2 <= painter.width else { continue }
-            return letters.flatMap { line in
-                Array(
-                    repeating: line.map { String(repeating: String($0), count: scale) }.joined(), count: scale)
-            }
-        }
-        return nil
     }
 }

@@ -183,6 +183,16 @@ public final class CursesScreen: Screen {
         resized()
     }
 
+    public func run(_ program: [String]) -> ChildProgram.End {
+        guard !isClosed else { return .failed("the terminal has been given back") }
+        leave()
+        let end = ChildProgram.run(program, input: options.input, output: options.output, stopped: Self.stopProcess)
+        terminalGuard.arm(resetting: resetBytes)
+        set_term(screen)
+        resized()
+        return end
+    }
+
     public func close() {
         guard !isClosed else { return }
         isClosed = true

@@ -23,6 +23,10 @@ public final class EmbeddedScreen: Screen {
     public private(set) var bells = 0
     public private(set) var suspensions = 0
     public private(set) var isClosed = false
+    /// What was run, oldest first.
+    public private(set) var programs: [[String]] = []
+    /// What becomes of programs that are run.
+    public var programEnd = ChildProgram.End.exited(status: 0)
     /// Whether the pretended terminal takes clipboard text.
     public var hasClipboard = true
 
@@ -64,6 +68,10 @@ public final class EmbeddedScreen: Screen {
 
     public func bell() { bells += 1 }
     public func suspend() { suspensions += 1 }
+    public func run(_ program: [String]) -> ChildProgram.End {
+        programs.append(program)
+        return programEnd
+    }
     public func close() { isClosed = true }
 }
 

@@ -36,6 +36,8 @@ public protocol Screen: AnyObject {
     func resized()
     /// Gives the terminal back, stops the process as ctrl-z does, and takes the terminal again when it is continued.
     func suspend()
+    /// Gives the terminal to a program and takes it again when that has ended; waits until then.
+    func run(_ program: [String]) -> ChildProgram.End
     /// Gives the terminal back as it was found. Safe to call twice.
     func close()
 }
@@ -43,4 +45,5 @@ public protocol Screen: AnyObject {
 extension Screen {
     public func resized() {}
     public func suspend() {}
+    public func run(_ program: [String]) -> ChildProgram.End { .failed("this screen is no terminal") }
 }

@@ -22,6 +22,25 @@ public protocol Link: AnyObject, Sendable {
     @_spi(Reading)
     func ask(_ question: String, framing: any Framing, deadline: Duration, limit: Int) async throws(Fault) -> Answer
 
+    /// Runs one line in a second held channel, a plain shell of its own, for questions to the host.
+    ///
+    /// Opened on first use and opened anew after it ended. A line that hangs, or a shell that dies, takes neither the
+    /// channel of ``ask(_:framing:deadline:limit:)`` nor ``reach`` with it. Needs ``open(progress:)`` before.
+    @_spi(Reading)
+    func run(_ command: String, deadline: Duration, limit: Int) async throws(Fault)
+        -> (result: ShellResult, answer: Answer)
+
+    /// Sends bytes to `host:port` as the device itself sees them, through a channel forwarded over its session
+    /// (`direct-tcpip`, RFC 4254, section 7.2), and collects what comes back until `isComplete` or the end.
+    ///
+    /// That the service does not answer is an answer about the service; that the device does not forward for us is a
+    /// missing right and thrown. The channel is closed after the exchange. Needs ``open(progress:)`` before.
+    @_spi(Reading)
+    func exchange(
+        with host: String, port: Int, sending bytes: [UInt8], deadline: Duration, limit: Int,
+        isComplete: @Sendable ([UInt8]) -> Bool
+    ) async throws(Fault) -> ForwardedAnswer
+
     /// Drops the held channel; the next ``open(progress:)`` starts a fresh one on the same session.
     func dropChannel()
 
@@ -33,6 +52,14 @@ public protocol Link: AnyObject, Sendable {
 
 /// Whether ``Link/open(progress:)`` found the channel as it was left.
 public enum OpenOutcome: Sendable { case held, fresh }
+
+/// What came of an exchange with a service behind the device.
+public enum ForwardedAnswer: Hashable, Sendable {
+    /// All it sent, until it was complete, it closed, or the limit was reached.
+    case bytes([UInt8], took: Duration)
+    /// Nobody, or nothing whole, and in what way not: `connection refused`, `no route to host`, `no answer within 2 s`.
+    case silent(reason: String)
+}
 
 /// A complete answer.
 public struct Answer: Sendable {

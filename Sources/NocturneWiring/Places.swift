@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import NocturneJournal
 
 /// Where files lie (XDG Base Directory Specification).
 public enum Places {
@@ -9,6 +10,12 @@ public enum Places {
 
     /// Recordings the console makes by itself.
     public static var recordings: String { state + "/recordings" }
+
+    /// The journal of a site.
+    public static func journal(site: String) -> String { JournalPlace.file(site: site, in: state) }
+
+    /// Where the console puts exported incidents.
+    public static var postmortems: String { state + "/postmortems" }
 
     private static func base(_ variable: String, otherwise: String) -> String {
         // The specification: a relative path in the variable is invalid and must be ignored.

@@ -13,15 +13,19 @@ public struct WallLoop {
     private let screen: CursesScreen
     private let reactor: Reactor
     private let theme: Theme
+    private let every: Duration
     private let latest: () -> Snapshot
     private let now: () -> UTC
 
+    /// - Parameter every: how long a page stands.
     public init(
-        screen: CursesScreen, reactor: Reactor, theme: Theme, latest: @escaping () -> Snapshot, now: @escaping () -> UTC
+        screen: CursesScreen, reactor: Reactor, theme: Theme, every: Duration = WallScreen.turn,
+        latest: @escaping () -> Snapshot, now: @escaping () -> UTC
     ) {
         self.screen = screen
         self.reactor = reactor
         self.theme = theme
+        self.every = every
         self.latest = latest
         self.now = now
     }
@@ -31,7 +35,7 @@ public struct WallLoop {
         while true {
             let context = DrawContext(
                 size: screen.size, tier: screen.tier, glyphs: Glyphs(unicode: screen.unicode), theme: theme, now: now())
-            screen.show(WallScreen.draw(latest(), context))
+            screen.show(WallScreen.draw(latest(), context, every: every))
             while let input = screen.nextInput() {
                 if input == .key(.character("q")) || input == .key(.control("c")) { return }
             }

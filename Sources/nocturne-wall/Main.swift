@@ -32,6 +32,9 @@ struct NocturneWall: ParsableCommand {
     @Option(help: "A theme's name or file.")
     var theme = "default"
 
+    @Option(help: "How long a page stands, such as 15s or 1m.")
+    var every = PageTime(seconds: 15)
+
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
         do {
@@ -58,7 +61,8 @@ struct NocturneWall: ParsableCommand {
         let reactor = try Reactor(doorbell: doorbell)
         let watched = Watched(inventory: network, doorbell: doorbell)
         WallLoop(
-            screen: screen, reactor: reactor, theme: theme, latest: { watched.latest }, now: { SystemClock().now }
+            screen: screen, reactor: reactor, theme: theme, every: .seconds(every.seconds),
+            latest: { watched.latest }, now: { SystemClock().now }
         ).run()
         screen.close()
         watched.stop()
@@ -70,4 +74,21 @@ struct NocturneWall: ParsableCommand {
         _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
         Glibc.exit(status.rawValue)
     }
+}
+
+/// `15s` or `2m` on the command line; from a second to an hour.
+struct PageTime: ExpressibleByArgument {
+    var seconds: Int
+
+    init(seconds: Int) { self.seconds = seconds }
+
+    init?(argument: String) {
+        let minutes = argument.hasSuffix("m")
+        guard minutes || argument.hasSuffix("s"), let number = Int(argument.dropLast()) else { return nil }
+        let (seconds, overflow) = number.multipliedReportingOverflow(by: minutes ? 60 : 1)
+        guard !overflow, (1...3600).contains(seconds) else { return nil }
+        self.seconds = seconds
+    }
+
+    var defaultValueDescription: String { "\(seconds)s" }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Glibc
 import NocturneConsole
 import NocturneEngine
 import NocturneJournal
@@ -47,17 +48,33 @@ struct ConsoleCommand: ParsableCommand {
             : Recorder(
                 path: record ?? RecordingFiles.next(site: inventory.site, at: SystemClock().now),
                 options: recordingOptions)
+        let file = Places.journal(site: inventory.site)
+        let journal = Journal(path: file)
+        let inbox = MessageInbox { [doorbell = desk.doorbell] in doorbell.ring() }
         let changes = OfficeDoor()
         let watched = Watched(
             inventory: inventory, doorbell: desk.doorbell, sink: recorder, recorder: recorder?.initialState ?? .off,
+            ledger: journal, history: history(of: file, inbox), changesBy: ChangeOffice.here,
             onLive: { await changes.open(on: $0, inventory: inventory, state: Places.state) })
         let devices = Dictionary(uniqueKeysWithValues: inventory.devices.map { ($0.name, $0) })
         desk.run(
             LiveSource(watched),
             ConsoleLoop.Options(
                 theme: desk.theme, now: { SystemClock().now }, device: { devices[$0] },
-                retry: { watched.retryNow($0) }))
+                retry: { watched.retryNow($0) }, desk: changes,
+                notes: JournalDesk(watched, file: file, inbox: inbox), inbox: inbox))
         watched.stop()
+    }
+
+    /// The newest events of former runs. What cannot be read is said, and is no reason not to look at the network.
+    private func history(of file: String, _ inbox: MessageInbox) -> [Event] {
+        guard access(file, F_OK) == 0 else { return [] }
+        do {
+            return try JournalReader(path: file).last(500)
+        } catch {
+            inbox.post(.message(Message(error.message, .bad)))
+            return []
+        }
     }
 
     private var recordingOptions: RecordingWriter.Options {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import NocturneDrivers
 import NocturneInventory
 import NocturneModel
 import NocturneTerminal
@@ -18,7 +19,11 @@ struct InfoCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Flag(help: "Every line that observing may send to a device, as extended regular expressions.")
+    var readingCommands = false
+
     func run() throws {
+        if readingCommands { return try Output.print(ReadingCommands.all.joined(separator: "\n")) }
         let rows = versions + files(InventoryEnvironment.current) + terminal(InventoryEnvironment.current)
         let width = rows.map(\.name.count).max() ?? 0
         var lines: [String] = []

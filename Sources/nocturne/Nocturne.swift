@@ -18,8 +18,9 @@ struct Nocturne: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ConsoleCommand.self, PeersCommand.self, DevicesCommand.self, DoctorCommand.self, ParseCommand.self,
-            InventoryCommand.self, ScreenCommand.self, ReplayCommand.self, InfoCommand.self,
+            ConsoleCommand.self, PeersCommand.self, AnycastCommand.self, GuestsCommand.self, ServicesCommand.self,
+            DevicesCommand.self, DoctorCommand.self, ParseCommand.self, InventoryCommand.self, ScreenCommand.self,
+            ReplayCommand.self, TimelineCommand.self, InfoCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self)
 

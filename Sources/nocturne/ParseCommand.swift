@@ -29,7 +29,9 @@ struct ParseCommand: ParsableCommand {
             throw ValidationError("there is no parser for the platform \"\(platform)\"; there is: \(Self.platforms)")
         }
         guard let query = Query(rawValue: query), known.contains(query) else {
-            throw ValidationError("there is no query \"\(query)\" for \(platform.rawValue); there are: \(Self.queries)")
+            throw ValidationError(
+                "there is no query \"\(query)\" for \(platform.rawValue); there are: "
+                    + known.map(\.rawValue).joined(separator: ", "))
         }
         let text = ScrubbedText(scrubbing: try read())
         switch ParserEntry.parse(platform: platform, query: query, text: text) {
@@ -57,6 +59,8 @@ struct ParseCommand: ParsableCommand {
         case .ospf(let rows): rows.map(ParseRows.row)
         case .routes(let rows): rows.map(ParseRows.row)
         case .status(let rows): rows.map(ParseRows.row)
+        case .guests(let rows): rows.map(ParseRows.row)
+        case .addresses(let rows): rows.map(ParseRows.row)
         }
     }
 

@@ -13,19 +13,25 @@ struct ScreenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "screen", abstract: "One frame of one screen, as text or SVG; needs no terminal.")
 
-    enum Name: String, ExpressibleByArgument, CaseIterable { case overview, peers, devices, wall }
+    enum Name: String, ExpressibleByArgument, CaseIterable {
+        case overview, peers, anycast, guests, timeline, changes, devices, wall
+    }
     /// Where the console would be; the wall is drawn by itself.
     private var place: Place {
         switch name {
         case .overview, .wall: .overview
         case .peers: .peers
+        case .anycast: .anycast
+        case .guests: .guests
+        case .timeline: .timeline
+        case .changes: .changes
         case .devices: .devices
         }
     }
 
     enum Picture: String, ExpressibleByArgument, CaseIterable { case text, svg }
 
-    @Argument(help: "overview, peers, devices or wall.")
+    @Argument(help: "overview, peers, anycast, guests, timeline, changes, devices or wall.")
     var name: Name
 
     @Option(help: "Columns x rows.")
@@ -50,7 +56,7 @@ struct ScreenCommand: ParsableCommand {
         let frame =
             switch name {
             case .wall: WallScreen.draw(look.snapshot, context)
-            case .overview, .peers, .devices: Screens.draw(look.snapshot, ViewState(place), context)
+            default: Screens.draw(look.snapshot, ViewState(place), context)
             }
         switch format {
         // Without the bytes of a colour: a text that can be kept beside another and compared.

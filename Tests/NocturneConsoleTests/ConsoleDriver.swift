@@ -3,6 +3,7 @@
 import NocturneModel
 import NocturneScreens
 import NocturneTerminal
+import Synchronization
 
 @testable import NocturneConsole
 
@@ -14,12 +15,15 @@ final class ConsoleDriver: SnapshotSource {
     let screen: EmbeddedScreen
     let clock = Clock()
     let calls = Calls()
+    let desk = FakeDesk()
+    let notes = FakeNotes()
+    let inbox = MessageInbox()
     var snapshot: Snapshot
     private(set) var loop: ConsoleLoop?
 
     init(
         _ snapshot: Snapshot = SampleNetwork.broken(), size: Size = Size(rows: 24, columns: 80), unicode: Bool = true,
-        replay: (any ReplayControl)? = nil, start: Place = .overview
+        replay: (any ReplayControl)? = nil, start: Place = .overview, desks: Bool = true
     ) {
         self.snapshot = snapshot
         screen = EmbeddedScreen(size: size, unicode: unicode)
@@ -30,7 +34,8 @@ final class ConsoleDriver: SnapshotSource {
             options: .init(
                 now: { clock.now },
                 device: { $0 == "bkk00" ? Device(name: $0, platform: .bird, endpoint: endpoint) : nil },
-                retry: { calls.retried.append($0) }, replay: replay, start: start))
+                retry: { calls.retried.append($0) }, replay: replay, desk: desks ? desk : nil,
+                notes: desks ? notes : nil, inbox: inbox, editor: ["vi"], start: start))
         loop?.draw()
     }
 
@@ -74,4 +79,30 @@ final class ThreeSteps: ReplayControl {
     var status: ReplayStatus { ReplayStatus(file: "bkk.jsonl", playing: playing, position: position, count: 3) }
     func togglePlaying() { playing.toggle() }
     func step(by steps: Int) { position = max(1, min(3, position + steps)) }
+}
+
+/// A desk that only remembers what it was asked for.
+final class FakeDesk: ChangeDesk {
+    private let asked = Mutex<[String]>([])
+    var calls: [String] { asked.withLock { $0 } }
+    private func note(_ call: String) { asked.withLock { $0.append(call) } }
+
+    func open(_ request: ChangeRequest) {
+        note(
+            "open \(request.device) \(request.file ?? "-") \(request.confirmWithinSeconds) \(request.holdSeconds)")
+    }
+    func planned(_ session: String) { note("planned \(session)") }
+    func apply(_ session: String) { note("apply \(session)") }
+    func confirm(_ session: String) { note("confirm \(session)") }
+    func rollBack(_ session: String?) { note("rollBack \(session ?? "open")") }
+    func cancel(_ session: String) { note("cancel \(session)") }
+}
+
+/// A journal that only remembers what it was given.
+final class FakeNotes: NoteDesk {
+    private let taken = Mutex<(notes: [NoteRequest], exports: [ExportRequest])>(([], []))
+    var notes: [NoteRequest] { taken.withLock { $0.notes } }
+    var exports: [ExportRequest] { taken.withLock { $0.exports } }
+    func write(_ note: NoteRequest) { taken.withLock { $0.notes.append(note) } }
+    func export(_ request: ExportRequest) { taken.withLock { $0.exports.append(request) } }
 }

@@ -54,7 +54,7 @@ import Testing
         driver.snapshot = SampleNetwork.broken()
         driver.snapshot.number = 51
         driver.run()
-        #expect(driver.cursorLine?.contains("✖ down     bkk00 peer   hgc_v6") == true)
+        #expect(driver.cursorLine?.contains("✖ down      bkk00 peer hgc_v6") == true)
         #expect(driver.foot.contains("enter open"))
     }
 
@@ -376,6 +376,48 @@ import Testing
         #expect(driver.screen.lastFrame?.line(4).contains("PEER") == true)
         #expect(script.steps.isEmpty)
         #expect(driver.screen.isClosed)
+    }
+
+    @Test func aLetterComesWithTheDoorbell() {
+        let driver = ConsoleDriver()
+        let script = Script([
+            {
+                driver.inbox.post(.message(Message("written to bkk-incident-2.md", .good)))
+                driver.clock.now = driver.clock.now + .seconds(1)
+                return self.woken { $0.doorbell = true }
+            }
+        ])
+        driver.loop?.run(waiter: script)
+        #expect(driver.foot.contains("written to bkk-incident-2.md"))
+    }
+
+    /// The key works while snapshots pour in, and the time left counts down each second without a key.
+    @Test func rIsServedAtOnceAndTheTimeLeftCountsDown() {
+        let driver = ConsoleDriver(SampleNetwork.changing(.gated))
+        var seen: [String] = []
+        let script = Script([
+            {
+                driver.clock.now = driver.clock.now + .seconds(1)
+                return self.woken()
+            },
+            {
+                seen.append(driver.screen.lastFrame?.line(22) ?? "")
+                driver.snapshot.number += 1
+                driver.screen.type("R")
+                return self.woken {
+                    $0.doorbell = true
+                    $0.input = true
+                }
+            },
+            {
+                seen.append(driver.foot)
+                return self.woken { $0.hangup = true }
+            },
+        ])
+        driver.loop?.run(waiter: script)
+        #expect(seen.first?.contains("04:30 left") == true)
+        #expect(seen.last?.contains("rolling back bkk20") == true)
+        #expect(driver.desk.calls == ["rollBack open"])
     }
 
     @Test func theTerminalGoneIsTheEnd() {

@@ -46,6 +46,7 @@ import Testing
         ("1", "overview"), ("2", "peers"), ("8", "devices"), ("j", "down"), ("k", "up"), ("g", "top"), ("G", "bottom"),
         ("/", "filter"), (":", "command"), ("s", "sort"), ("S", "reverse"), ("F", "follow"), ("Z", "freeze"),
         ("b", "baseline"), ("!", "provenance"), ("y", "copy"), ("Y", "copy-command"), ("?", "help"), ("q", "quit"),
+        ("n", "note"), ("c", "change"), ("C", "confirm"), ("R", "roll-back"),
     ]) func grammarOfKeys(_ key: Character, _ id: String) {
         #expect(ActionRegistry.action(for: .character(key), in: .peers)?.id == id)
     }
@@ -58,8 +59,10 @@ import Testing
         #expect(driver.foot.contains("not a recording"))
         driver.type("s")
         #expect(driver.foot.contains("belongs to peers, devices"))
-        driver.type("x")
+        driver.type("w")
         #expect(driver.foot.contains("does nothing here"))
+        driver.type("x")
+        #expect(driver.foot.contains("belongs to timeline"))
         driver.type("\u{1B}")
         #expect(driver.foot.contains("nothing to go back to"))
     }
@@ -80,9 +83,14 @@ import Testing
         case .device: driver.type("d")
         case .provenance: driver.type("!")
         case .help: driver.type("?")
+        case .anycast: driver.type("3")
+        case .guests: driver.type("4")
+        case .timeline: driver.type("5")
+        case .changes: driver.type("6")
         case .peers: break
         }
-        driver.type("jjj")
+        // The Timeline stands at its end.
+        driver.type(place == .timeline ? "kk" : "jjj")
         return driver
     }
 

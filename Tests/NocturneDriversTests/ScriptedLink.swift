@@ -24,6 +24,19 @@ final class ScriptedLink: Link {
     /// Everybody's time; only waiting moves it.
     let clock = TestClock()
 
+    /// What the shell beside the client prints, by the words a command holds.
+    var host: [(word: String, output: String, status: Int)] = []
+    /// There is room for that shell.
+    var hasShell = true
+    /// A command there that waits until its deadline.
+    var hostHangsAt: String?
+    /// What answers on a forwarded channel.
+    var service: ([UInt8]) throws(Fault) -> ForwardedAnswer = { _ throws(Fault) in
+        .silent(reason: "connection refused")
+    }
+
+    private(set) var ran: [String] = []
+    private(set) var exchanged: [String] = []
     private(set) var asked: [String] = []
     private(set) var opened = 0
     private(set) var retried = 0
@@ -96,6 +109,36 @@ final class ScriptedLink: Link {
         lines.append("bird> \r\u{1B}[K" + (split.first ?? ""))
         lines += split.dropFirst()
         return lines + ["bird> \(eval)", "bird> \r\u{1B}[K0023 \(eval.split(separator: " ").last ?? "")"]
+    }
+
+    func run(_ command: String, deadline: Duration, limit: Int) async throws(Fault)
+        -> (result: ShellResult, answer: Answer)
+    {
+        ran.append(command)
+        func fault(_ code: String) -> Fault {
+            Fault(rung: .prompt, code: code, place: "test", message: "No \(code).", retries: true)
+        }
+        if !hasShell { throw fault("channel-refused") }
+        if let hostHangsAt, command.contains(hostHangsAt) {
+            clock.now = clock.now + deadline
+            throw fault("no-answer")
+        }
+        let known = host.first { command.contains($0.word) } ?? ("", "sh: 1: what: not found\n", 127)
+        let framing = ShellFraming()
+        clock.now = clock.now + .milliseconds(4)
+        let answer = Answer(
+            text: ScrubbedText(scrubbing: known.output + "\n\(framing.nonce) \(known.status)\n"),
+            bytes: known.output.utf8.count, took: .milliseconds(4), at: clock.now, truncated: false)
+        guard let result = ShellResult(answer, framing: framing) else { throw fault("channel-ended") }
+        return (result, answer)
+    }
+
+    func exchange(
+        with host: String, port: Int, sending bytes: [UInt8], deadline: Duration, limit: Int,
+        isComplete: @Sendable ([UInt8]) -> Bool
+    ) async throws(Fault) -> ForwardedAnswer {
+        exchanged.append("\(host):\(port)")
+        return try service(bytes)
     }
 
     func dropChannel() { held = false }

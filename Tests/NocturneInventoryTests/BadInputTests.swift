@@ -30,8 +30,11 @@ import Testing
         ("paths: [{name: j, hops: [], carier: libssh2}]", "in path \"j\"; the nearest known key is \"carrier\""),
         ("uplinks: [{name: u, locl-pref: 1}]", "in uplink \"u\"; the nearest known key is \"local-pref\""),
         ("circuits: [{id: C, vlann: 1}]", "in circuit \"C\"; the nearest known key is \"vlan\""),
-        ("anycast: [{name: n, nods: []}]", "in anycast entry \"n\"; the nearest known key is \"nodes\""),
-        ("services: [{name: s, wnat: 1}]", "in service \"s\"; the nearest known key is \"want\""),
+        (
+            "anycast: [{name: n, prefix: 192.0.2.1/32, nods: a}]",
+            "in anycast entry \"n\"; the nearest known key is \"nodes\""
+        ),
+        ("services: [{name: s, guests: [a/1], wnat: 1}]", "in service \"s\"; the nearest known key is \"want\""),
         ("monitoring: {promtheus: x}", "in `monitoring`; the nearest known key is \"prometheus\""),
         ("freeze: [{form: 2026-01-01}]", "the nearest known key is \"from\""),
     ])

@@ -17,7 +17,8 @@ import Testing
             platform: bird
             address: 192.0.2.1
             paths: [jump]
-        anycast: [{name: a, nodes: [r1], probes: [{tcp: 443}]}]
+        anycast: [{name: a, prefix: 192.0.2.9/32, nodes: [r1], probes: [{dns: {chaos: id.server}}]}]
+        services: [{name: s, guests: [r1/106], want: 1}]
 
         """.utf8)
 

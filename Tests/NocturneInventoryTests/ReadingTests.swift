@@ -57,7 +57,7 @@ import Testing
                 """
         let notes = try resolve(text).notes.map(\.message)
         #expect(
-            notes.contains { $0.contains("uplinks, circuits, anycast, services, monitoring, freeze, zones, drained") })
+            notes.contains { $0.contains("uplinks, circuits, monitoring, freeze, zones, drained") })
     }
 
     @Test func aReferenceToAnUnlistedDeviceIsNoted() throws {

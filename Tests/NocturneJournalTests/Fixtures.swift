@@ -85,6 +85,17 @@ struct Life {
                 at: start, path: "jump", question: "show status", tookMilliseconds: 2)
             device.bfd = Observed([], at: start, path: "jump", question: "show bfd sessions", tookMilliseconds: 2)
             device.ospf = Observed([], at: start, path: "jump", question: "show ospf neighbors", tookMilliseconds: 2)
+            device.anycast = Observed(
+                [
+                    AnycastSighting(
+                        prefix: "203.0.113.53/32", local: true, interface: "lo", bestPath: .unicast,
+                        exportedTo: ["peer0"], answer: .answered(by: "bkk\(number)", milliseconds: 4))
+                ], at: start, path: "jump", question: "show route", tookMilliseconds: 4)
+            device.guests = Observed(
+                (0..<3).map {
+                    Guest(id: "10\($0)", name: "web\($0)", kind: .lxc, state: .running, uptimeSeconds: 9000 + $0)
+                }, at: start, path: "jump", question: "lxc-ls", tookMilliseconds: 40)
+            device.guards = Observed([], at: start, path: "jump", question: "cat info", tookMilliseconds: 2)
             device.sweepMilliseconds = 12
             device.sweepBytes = 9050
             device.transcripts["bgp-peers"] = Transcript(
@@ -112,7 +123,24 @@ struct Life {
             event(Subject(kind: .path, name: "jump"))
         }
         if chance(20) { snapshot.paths[0].roundTripMilliseconds = Double.random(in: 1...500, using: &dice) }
+        operate()
         if chance(3) { snapshot.recorder = chance(50) ? .off : .recording(file: "a.jsonl") }
+    }
+
+    /// Somebody changes something, or the journal cannot be written.
+    private mutating func operate() {
+        if chance(10) { snapshot.journal = chance(50) ? .recording(file: "lab.journal") : .failed("the disk is full") }
+        if chance(10) {
+            snapshot.changes.append(
+                ChangeState(
+                    id: "session \(snapshot.changes.count)", device: "bkk0", by: "anna@noc1", startedAt: snapshot.at,
+                    diff: [ChangeState.DiffLine(.added, "ipv4 import limit 10;")]))
+        } else if chance(30), let last = snapshot.changes.indices.last {
+            snapshot.changes[last].phase = ChangePhase.allCases.randomElement(using: &dice) ?? .armed
+            snapshot.changes[last].steps.append(ChangeState.Step(at: snapshot.at, text: "went on"))
+        }
+        if chance(2) { snapshot.changes.removeAll() }
+        if chance(2) { snapshot.anycast = [AnycastPrefix(name: "dns", prefix: "203.0.113.53/32", nodes: ["bkk0"])] }
     }
 
     private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &dice) < percent }
@@ -136,6 +164,21 @@ struct Life {
         device.peers?.at = next()
         device.bfd?.at = next()
         device.ospf?.at = next()
+        device.anycast?.at = next()
+        device.anycast?.value[0].answer = .answered(by: device.name.rawValue, milliseconds: Double(3 + dice.next() % 9))
+        let born = at(-9_000_000)
+        device.guests?.at = next()
+        for row in device.guests?.value.indices ?? 0..<0 where device.guests?.value[row].uptimeSeconds != nil {
+            guard let time = device.guests?.at else { continue }
+            device.guests?.value[row].uptimeSeconds = Int((time - born).milliseconds / 1000)
+        }
+        device.guards?.at = next()
+        if let time = device.guards?.at {
+            for row in device.guards?.value.indices ?? 0..<0 {
+                guard let deadline = device.guards?.value[row].deadline else { continue }
+                device.guards?.value[row].remainingSeconds = Int((deadline - time).milliseconds / 1000)
+            }
+        }
         device.peers?.tookMilliseconds = Double.random(in: 2...9, using: &dice)
         device.sweepMilliseconds = Double.random(in: 8...20, using: &dice)
         device.sweepBytes = Int.random(in: 9000...9100, using: &dice)
@@ -160,7 +203,7 @@ struct Life {
         let rows = device.peers?.value.count ?? 0
         let row = rows == 0 ? 0 : Int.random(in: 0..<rows, using: &dice)
         let observed = device.peers?.at ?? snapshot.at
-        switch Int.random(in: 0..<14, using: &dice) {
+        switch Int.random(in: 0..<18, using: &dice) {
         case 0 where rows > 0:
             device.peers?.value[row].state = .active
             device.peers?.value[row].uptimeSeconds = nil
@@ -195,6 +238,22 @@ struct Life {
             device.clockOffsetMilliseconds = Int64.random(in: -9000...9000, using: &dice)
             let path = device.peers?.path == "jump" ? "wg-oob" : "jump"
             device.peers?.path = path
+        case 13:
+            device.anycast?.value[0].local?.toggle()
+            device.anycast?.value[0].exportedTo = chance(50) ? [] : ["peer0", "peer1"]
+        case 14:
+            device.guests?.value[0].state = .stopped
+            device.guests?.value[0].uptimeSeconds = nil
+        case 15:
+            device.guards?.value = [
+                DeviceGuard(
+                    session: "s\(row)", by: "anna", what: "import limit", state: .armed, armedAt: observed,
+                    deadline: observed + .seconds(300), remainingSeconds: 300, alive: true)
+            ]
+            if let time = device.guards?.at, let armed = device.guards?.value[0].deadline {
+                device.guards?.value[0].remainingSeconds = Int((armed - time).milliseconds / 1000)
+            }
+        case 16: device.guests = chance(50) ? nil : device.guests
         default:
             device.sweepMilliseconds = Double.random(in: 0...9000, using: &dice)
             device.peers?.tookMilliseconds = Double.random(in: 0...9000, using: &dice)

@@ -53,6 +53,60 @@ import Testing
         #expect(differs { $0.peers?.at = at(1) })
         #expect(differs { $0.ospf?.at = at(1) })
         #expect(differs { $0.reach.roundTripMilliseconds = 900 })
+        #expect(!differs { $0.anycast?.value[0].answer = .answered(by: "bkk1", milliseconds: 9) })
+        #expect(differs { $0.anycast?.value[0].answer = .answered(by: "bkk0", milliseconds: 4) })
+        #expect(differs { $0.anycast?.value[0].answer = .answered(by: "bkk1", milliseconds: 900) })
+        #expect(differs { $0.anycast?.value[0].answer = .silent(reason: "refused") })
+        #expect(differs { $0.anycast?.value[0].local = false })
+        #expect(differs { $0.anycast = nil })
+        #expect(!differs { $0.guests?.value[0].uptimeSeconds? += 1 })
+        #expect(differs { $0.guests?.value[0].uptimeSeconds? += 2 })
+        #expect(differs { $0.guests?.value[0].state = .stopped })
+        #expect(differs { $0.guards = nil })
+    }
+
+    @Test func anArmedGuardCountsDownWithoutBeingWritten() throws {
+        let scratch = Scratch()
+        var life = Life(seed: 7, devices: 1, peers: 1)
+        life.snapshot.devices[0].guards?.value = [
+            DeviceGuard(
+                session: "s", by: "anna", what: "import limit", state: .armed, armedAt: at(0), deadline: at(300_000),
+                remainingSeconds: 300, alive: true)
+        ]
+        let writer = RecordingWriter(path: scratch.file())
+        var published: [Snapshot] = []
+        for _ in 0..<20 {
+            _ = writer.write(life.snapshot)
+            published.append(life.snapshot)
+            life.idle()
+        }
+        let cursor = Player(try RecordingReader(path: scratch.file()))
+        for original in published {
+            let replayed = try #require(cursor.next())
+            #expect(original.isRecorded(as: replayed))
+        }
+        #expect(lines(scratch.file()).filter { $0.contains("import limit") }.count == 1)
+        #expect((cursor.seek(to: at(38_000))?.devices[0].guards?.value[0].remainingSeconds ?? 300) < 270)
+    }
+
+    @Test func aRecordingOfBeforeIsStillRead() throws {
+        let scratch = Scratch()
+        let device =
+            #"{"name":"bkk0","platform":"bird","address":"198.51.100.1","pollMilliseconds":2000,"#
+            + #""reach":{"climbed":"daemon"},"unparsed":{},"refused":{},"transcripts":{},"ospf":"#
+            + #"{"value":[],"at":"2026-11-21T02:00:00Z","path":"jump","question":"q"}}"#
+        append(
+            #"{"kind":"header","program":"nocturne 0.1","site":"lab","started":"2026-11-21T02:00:00Z","version":1}"# + "\n"
+                + #"{"kind":"full","number":1,"at":"2026-11-21T02:00:00Z","snapshot":{"number":1,"at":"#
+                + #""2026-11-21T02:00:00Z","site":"lab","protected":false,"paths":[],"devices":[\#(device)],"#
+                + #""events":[],"recorder":{"off":{}}}}"# + "\n"
+                + #"{"kind":"change","number":2,"at":"2026-11-21T02:00:02Z","seen":{"bkk0":[null,null,null,5]}}"# + "\n",
+            to: scratch.file())
+        let cursor = Player(try RecordingReader(path: scratch.file()))
+        let first = try #require(cursor.next())
+        #expect(first.journal == .off && first.changes.isEmpty && first.devices[0].guests == nil)
+        #expect(cursor.next()?.devices[0].ospf?.at == at(1995))
+        #expect(cursor.problems.isEmpty)
     }
 
     @Test func idleLinesAreSmall() {

@@ -144,3 +144,16 @@ import Testing
         #expect(BirdInstances.quoted("o-2.x") == "'o-2.x'")
     }
 }
+
+/// A question about routes that is answered by nothing: seen on 2.0.12 for `export SESSION` of a route kept back.
+@Suite struct BirdSilenceTests {
+    @Test func nothingBetweenTwoPromptsIsNoRoutes() {
+        let text = "bird> show route 198.51.100.82/32 export up1\nbird> \n"
+        #expect(routes(text) == [])
+        #expect(parsed(.routes, text)?.truncated == false)
+    }
+
+    @Test func aPromptThatWaitsForItsAnswerIsNone() {
+        #expect(parsed(.routes, "bird> show route 198.51.100.82/32 export up1\n") == nil)
+    }
+}

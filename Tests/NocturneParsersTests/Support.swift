@@ -26,11 +26,13 @@ func routes(_ text: String) -> [Route]? {
 
 /// The captures that may lie beside the checkout: `shared/captures` in some folder above it.
 enum Captures {
-    static func bird(_ name: String) -> String? {
+    static func bird(_ name: String) -> String? { file("bird/\(name)") }
+
+    static func file(_ name: String) -> String? {
         var folder = URL(fileURLWithPath: #filePath)
         while folder.path != "/" {
             folder.deleteLastPathComponent()
-            let file = folder.appendingPathComponent("shared/captures/bird/\(name)")
+            let file = folder.appendingPathComponent("shared/captures/\(name)")
             if let text = try? String(contentsOf: file, encoding: .utf8) { return text }
         }
         print("captures are not here: \(name) is skipped")

@@ -158,12 +158,13 @@ private let hgcOnBkk00 = PeerID(
         snapshot.events += [
             event(10, "bkk50", .info), event(20, "bkk50", .bad), event(30, "bkk10", .good), event(40, "bkk07", .info),
         ]
-        let lines = (4..<9).map(Screens.draw(snapshot, state(.overview), context()).line)
-        #expect(lines[0].hasPrefix(" before 02:11:07Z · bkk20"))
+        let lines = (4..<10).map(Screens.draw(snapshot, state(.overview), context()).line)
+        #expect(lines[0].hasPrefix(" INCIDENT 1  open 00:02:40  since 02:11:27Z  4 lost"))
         #expect(lines[1].hasPrefix(" first  02:11:27Z ✖ bkk00 peer hgc_v4"))
         #expect(lines[2].hasPrefix(" then   02:11:28Z ✖ bkk20 peer hgc_v4"))
         #expect(lines[3].hasPrefix("        02:11:29Z ✖ bkk00 peer hgc_v6"))
         #expect(lines[4].hasPrefix(" +2     02:11:57Z ✔ bkk10"))
+        #expect(lines[5].hasPrefix(" before 02:11:07Z · bkk20"))
     }
 
     @Test func aPathThatStandsAndCarriesNothingIsSilent() {
@@ -242,8 +243,8 @@ extension String {
             let frame = WallScreen.draw(SampleNetwork.broken(), context(tier: tier))
             let band = (0..<24).filter { row in (0..<80).allSatisfy { frame[row, $0].style.reverse } }
             #expect(band.count == 3)
-            #expect(band.first.map { frame.line($0).contains("down  bkk00  hgc_v6  since 02:11:28Z") } == true)
-            #expect(band.dropFirst().first.map { frame.line($0).contains("active: Hold timer expired") } == true)
+            #expect(band.first.map { frame.line($0).contains("INCIDENT 1  since 02:11:27Z  3 lost") } == true)
+            #expect(band.last.map { frame.line($0).contains("worst ✖ down  bkk00  hgc_v6") } == true)
         }
     }
 
@@ -252,12 +253,17 @@ extension String {
         let reason = "received: Cease: Administrative shutdown, planned work on the fibre until three in the morning"
         SampleNetwork.breakPeer(&snapshot, "bkk10", "bkk06_v4", since: SampleNetwork.now - .seconds(9), error: reason)
         SampleNetwork.breakPeer(&snapshot, "bkk10", "bkk07_v4", since: SampleNetwork.now - .seconds(10), error: reason)
+        // Every page once, whichever the clock begins with.
         var moment = context()
-        moment.now = UTC(milliseconds: SampleNetwork.now.milliseconds / 60_000 * 60_000)
-        let frame = WallScreen.draw(snapshot, moment)
-        #expect(!frame.text.contains("…"))
-        let words = frame.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        #expect(words.occurrences(of: reason) == 2)
+        var pages: Set<String> = []
+        for turn in 0..<8 {
+            moment.now = SampleNetwork.now - .seconds(15 * turn)
+            let text = WallScreen.draw(snapshot, moment).text
+            #expect(!text.contains("…"))
+            pages.insert(text)
+        }
+        let words = pages.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+        #expect(words.contains { $0.occurrences(of: reason) == 2 })
     }
 
     @Test func everyWordIsLargeAtTheSmallestWall() {

@@ -69,6 +69,9 @@ check "bytes sent are recorded as they were sent" eval "
     printf 'read line\nfirst \001 \\033[1m\nlast' | ssh -F '$NOCTURNE_LAB_DIR/ssh_config' bkk20 /bin/sh
     grep -rlaF last '$NOCTURNE_LAB_DIR/hosts/bkk20/log/sessions' | xargs cat \
         | cmp - <(printf 'read line\nfirst \001 \\033[1m\nlast')"
+check "a session with a terminal keeps it" \
+    eval "ssh -tt -F '$NOCTURNE_LAB_DIR/ssh_config' bkk20 'tty; exit 3' </dev/null 2>/dev/null | grep -q '^/dev/'"
+check "ops is an account on the device whose login is watch" eval '[ "$(ask -l ops bkk08 sudo -n id -un)" = root ]'
 check "what was asked for is recorded beside it" \
     grep -rqx 'sudo -n id -un' "$NOCTURNE_LAB_DIR/hosts/bkk20/log/sessions"
 
@@ -241,6 +244,15 @@ kill -TERM $starter
 wait $starter 2>/dev/null
 check "it cleared everything by itself" refuses test -e "$NOCTURNE_LAB_DIR"
 check "no process and no mount holds one of its namespaces" until_true 30 refuses alive
+
+echo "# on a machine that starts no containers"
+refused=$(unshare --mount bash -c 'mount --make-rprivate / && mount --bind /bin/false /usr/bin/lxc-start && exec bash "$1" up' - "$LAB" 2>&1)
+check "it says so" grep 'no containers: haproxy on bkk06 did not start' <<<"$refused"
+check "and comes up without" has_established bkk06 4
+check "guest-down says so too" eval "refuses lab scenario guest-down 2>&1 | grep -q 'runs no containers'"
+check "and is not on" refuses test -e "$NOCTURNE_LAB_DIR/scenarios/guest-down"
+check "goes" lab down
+check "no control group is left" refuses cgroups
 
 echo "# beginning where somebody else is"
 mkdir "$NOCTURNE_LAB_DIR" && touch "$NOCTURNE_LAB_DIR/precious"

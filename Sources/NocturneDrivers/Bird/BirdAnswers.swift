@@ -126,7 +126,7 @@ extension BirdAnswers {
                 if let clock { for index in rows.indices { rows[index].since = clock.utc(rows[index].since) } }
                 report.bfd = observed(rows)
             case .ospf(let rows): report.ospf = observed(rows)
-            case .routes: continue
+            case .routes, .guests, .addresses: continue
             }
         }
         return report

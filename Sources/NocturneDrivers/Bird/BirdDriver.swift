@@ -82,30 +82,36 @@ public final class BirdDriver: DeviceDriver {
 
     /// The paths to one prefix (`192.0.2.0/24`, exactly that) or to the longest match of an address.
     public func routes(to target: String) async throws(Fault) -> (rows: Observed<[Route]>, transcript: Transcript) {
-        await turn.take()
-        defer { turn.give() }
         guard let question = BirdAnswers.routeQuestion(target) else {
             throw Fault(
                 rung: .daemon, code: "bad-prefix", place: place, message: "\(target) is neither prefix nor address.",
                 hint: "Write it like 192.0.2.0/24 or 2001:db8::1.", retries: false)
         }
+        return try await paths(question, deadline: limits.deadline)
+    }
+
+    /// The answer to one question about routes.
+    func paths(_ question: BirdQuestionLine, deadline: Duration) async throws(Fault)
+        -> (rows: Observed<[Route]>, transcript: Transcript)
+    {
+        await turn.take()
+        defer { turn.give() }
         _ = try await ensureClient(progress: { _ in })
-        let answer = try await ask(question)
+        let answer = try await ask(question, deadline: min(deadline, limits.deadline))
         let transcript = BirdAnswers.transcript(.routes, [answer])
-        switch ParserEntry.parse(
+        let outcome = ParserEntry.parse(
             platform: .bird, query: .routes, text: ScrubbedText(scrubbing: transcript.text))
-        {
-        case .parsed(let parsed):
-            guard case .routes(let rows) = parsed.rows else { fallthrough }
+        if case .parsed(let parsed) = outcome, case .routes(let rows) = parsed.rows {
             let observed = Observed(
                 rows, at: transcript.at, path: link.reach.path ?? "", question: question.text,
                 tookMilliseconds: transcript.tookMilliseconds)
             return (observed, transcript)
-        case .cannotAnswer, .notThisPlatform:
-            throw Fault(
-                rung: .daemon, code: "refused", place: place,
-                message: "BIRD on \(device) did not answer `\(question.text)`.", retries: true)
         }
+        var why = ""
+        if case .cannotAnswer(let reason) = outcome { why = ": \(reason)" }
+        throw Fault(
+            rung: .daemon, code: "refused", place: place,
+            message: "BIRD on \(device) did not answer `\(question.text)`\(why).", retries: true)
     }
 
     public func retryNow() async { link.retryNow() }
@@ -135,10 +141,11 @@ extension BirdDriver {
         }
     }
 
-    private func ask(_ question: BirdQuestionLine) async throws(Fault) -> BirdAnswer {
+    private func ask(_ question: BirdQuestionLine, deadline: Duration? = nil) async throws(Fault) -> BirdAnswer {
+        let deadline = deadline ?? limits.deadline
         let framing = BirdFraming(mark: UInt32.random(in: 1_000_000...999_999_999))
         let answer = try await timed("`\(question.text)`") { () throws(Fault) in
-            try await link.ask(question.text, framing: framing, deadline: limits.deadline, limit: limits.bytes)
+            try await link.ask(question.text, framing: framing, deadline: deadline, limit: limits.bytes)
         }
         return BirdAnswer(question: question, answer: answer)
     }

@@ -25,7 +25,7 @@ struct BirdError: Hashable {
         case .ospf: text == "There is no OSPF protocol running" || Self.isNotUp(text[...])
         case .bgpPeers: text == "No protocols match" || text == "There is no BGP protocol running"
         case .routes: Self.noRoute.contains(text)
-        case .status: false
+        case .status, .guests, .addresses: false
         }
     }
 
@@ -76,6 +76,8 @@ enum BirdQuestion {
         case .ospf: "show ospf neighbors"
         case .routes: "show route for … all"
         case .status: "show status"
+        // No question of BIRD's.
+        case .guests, .addresses: query.rawValue
         }
     }
 }

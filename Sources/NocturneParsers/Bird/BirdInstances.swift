@@ -25,6 +25,9 @@ public enum BirdInstances {
         }
     }
 
+    /// Whether it could be nothing but a name on the command line: the device's words never become a command.
+    public static func isName(_ name: String) -> Bool { !name.isEmpty && name.utf8.allSatisfy(isNameByte) }
+
     /// The name as it has to be written in a command.
     public static func quoted(_ name: String) -> String {
         let plain = name.utf8.allSatisfy { isNameByte($0) && ![0x2D, 0x2E, 0x3A].contains($0) }

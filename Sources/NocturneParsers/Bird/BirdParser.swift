@@ -37,6 +37,8 @@ struct BirdParser {
     private var cut = false
     private var recognized = false
     private var lastWasGreeting = false
+    /// The last prompt has a command: whether its answer is whole, only another prompt would tell.
+    private var asksStill = false
     /// The last thing the client was told to do was `eval` or `echo`: its answer is ours to ignore.
     private var ignoresAnswer = false
 
@@ -53,6 +55,9 @@ struct BirdParser {
             flushPending()
             replyEnded = true
             section = .none
+            // A prompt with one of its commands is BIRD's, even where the answer is nothing at all.
+            asksStill = !command.isEmpty
+            if command.hasPrefix("show ") { recognized = true }
             ignoresAnswer = command.hasPrefix("eval") || command.hasPrefix("echo")
         case .line(let line):
             if line.text.isBlank {
@@ -256,8 +261,9 @@ extension BirdParser {
         case .routes:
             if routes.seen { return .routes(routes.rows) }
             // A table without routes prints nothing at all but its end.
-            let silent = errors.isEmpty && recognized && section == .none && !anythingSeen
+            let silent = errors.isEmpty && recognized && !asksStill && section == .none && !anythingSeen
             return silent || errors.contains { $0.meansNothing(for: .routes) } ? .routes([]) : nil
+        case .guests, .addresses: return nil
         }
     }
 

@@ -237,6 +237,11 @@ struct Sentences: Hashable, Sendable {
                 "it is opened anew", retries: true)
         case .sessionEnded(let reason):
             Sentences(.tcp, "session-ended", "the session broke: \(reason)", "it is opened anew", retries: true)
+        case .serviceForbidden(let target):
+            Sentences(
+                .prompt, "forward-forbidden", "it let us in but forbids forwarding to \(target)",
+                "on it set `AllowTcpForwarding local` (or `yes`), and allow the address in `PermitOpen`",
+                retries: true)
         case .notOpen:
             Sentences(.prompt, "not-open", "no shell is held on the device", nil, retries: true)
         case .cancelled:
@@ -245,7 +250,7 @@ struct Sentences: Hashable, Sendable {
         }
     }
 
-    private static func words(_ duration: Duration) -> String {
+    static func words(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
     }

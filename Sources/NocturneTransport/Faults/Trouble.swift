@@ -41,6 +41,7 @@ enum Trouble: Hashable, Sendable {
     case noAnswer(question: String, after: Duration, bytes: Int)
     case channelEnded(said: String)
     case sessionEnded(reason: String)
+    case serviceForbidden(target: String)
     case notOpen
     case cancelled
 }

@@ -28,8 +28,16 @@ public final class EmbeddedLink: Link {
     }
 
     public private(set) var reach = Reach(path: "embedded", carrier: "embedded")
-    /// Every question asked, in order.
+    /// Every question asked of the held channel, in order.
     public private(set) var questions: [String] = []
+    /// Every line run in the shell beside it, in order.
+    public private(set) var commands: [String] = []
+    /// Every service exchanged with, in order.
+    public private(set) var exchanges: [String] = []
+    /// What the shell beside the held channel says; as ``init(place:reply:)`` when nil.
+    public var shell: (@Sendable (String) -> Reply)?
+    /// What comes of an exchange, by `host:port` and the bytes sent; nobody listens when nil.
+    public var service: (@Sendable (String, [UInt8]) throws(Fault) -> ForwardedAnswer)?
     /// When set, ``open(progress:)`` throws it.
     public var openFault: Fault?
     /// What the clock says when an answer is complete.
@@ -87,6 +95,44 @@ public final class EmbeddedLink: Link {
         return Answer(
             text: ScrubbedText(scrubbing: collector.kept), bytes: collector.bytes, took: .zero, at: now,
             truncated: collector.truncated)
+    }
+
+    @_spi(Reading)
+    public func run(_ command: String, deadline: Duration, limit: Int) async throws(Fault)
+        -> (result: ShellResult, answer: Answer)
+    {
+        guard reach.climbed != nil, !isClosed else { throw fault("not-open", "no session is held with the device") }
+        commands.append(command)
+        let framing = ShellFraming()
+        let bytes: [UInt8]
+        switch (shell ?? reply)(command) {
+        case .says(let text): bytes = Array(text.utf8)
+        case .bytes(let raw): bytes = raw
+        case .shell(let text, let status): bytes = Array("\(text)\n\(framing.nonce) \(status)\n".utf8)
+        case .silence: throw fault("no-answer", "no answer to `\(command)` within \(deadline.milliseconds) ms")
+        case .ends: throw fault("channel-ended", "the shell on the device ended")
+        case .fails(let fault): throw fault
+        }
+        var collector = AnswerCollector(framing: framing, limit: limit)
+        let complete = collector.consume(bytes[...])
+        let answer = Answer(
+            text: ScrubbedText(scrubbing: collector.kept), bytes: collector.bytes, took: .zero, at: now,
+            truncated: collector.truncated)
+        guard complete, let result = ShellResult(answer, framing: framing) else {
+            throw fault("no-end", "no end of the answer to `\(command)` within \(deadline.milliseconds) ms")
+        }
+        return (result, answer)
+    }
+
+    @_spi(Reading)
+    public func exchange(
+        with host: String, port: Int, sending bytes: [UInt8], deadline: Duration, limit: Int,
+        isComplete: @Sendable ([UInt8]) -> Bool
+    ) async throws(Fault) -> ForwardedAnswer {
+        guard reach.climbed != nil, !isClosed else { throw fault("not-open", "no session is held with the device") }
+        let place = (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+        exchanges.append(place)
+        return try service?(place, bytes) ?? .silent(reason: "connection refused")
     }
 
     public func dropChannel() {

@@ -6,8 +6,12 @@ import NocturneModel
 ///
 /// ```
 ///  path ─▶ tcp ─▶ algo ─▶ key ─▶ auth ─▶ prompt        (the daemon's rung is the driver's)
-///   carrier tunnel  └── login ──┘       └─ one session channel, exec /bin/sh, no PTY
+///   carrier tunnel  └── login ──┘       ├─ channel: exec /bin/sh, no PTY     ask
+///                                       ├─ shell: the same, on first use     run
+///                                       └─ direct-tcpip, for one exchange    exchange
 /// ```
+///
+/// libssh2 opens one channel at a time, so the three take turns.
 ///
 /// What can heal is tried again after a back-off with full jitter; a refused key or a wrong host key waits for
 /// ``retryNow()``. When the path is what failed, the link shows the path's own fault and comes back with it.
@@ -18,21 +22,20 @@ public final class SSHLink: Link {
     public var onReach: (@Sendable (Reach) -> Void)?
 
     private let device: Device
-    private let site: Site
-    private let carrier: Carrier?
-    private let deadlines: Deadlines
+    let site: Site
+    let carrier: Carrier?
+    let deadlines: Deadlines
     private let store: HostKeyStore
-    private let turnstile = Turnstile()
+    let turnstile = Turnstile()
 
-    private var connection: SSHConnection?
-    private var channel: ChannelHandle?
-    private var closing: [ChannelHandle] = []
+    var connection: SSHConnection?
+    /// The one that ``reach`` is about; a daemon's client may take its place.
+    private var channel: HeldChannel?
+    /// For questions to the host, opened on first use.
+    var shell: HeldChannel?
+    let closing = ClosingChannels()
     /// A task is driving the session: arrivals are its business.
-    private var isDriven = false
-    /// What came between two questions.
-    private var unread: [UInt8] = []
-    private static let unreadLimit = 65_536
-    private var buffer = [UInt8](repeating: 0, count: 32_768)
+    var isDriven = false
 
     private var backoff = Backoff()
     private var random = SystemRandomNumberGenerator()
@@ -116,7 +119,8 @@ public final class SSHLink: Link {
             }
         }
         do throws(TroubleError) {
-            try await openShell()
+            guard let connection else { throw TroubleError(.notOpen) }
+            channel = try await HeldChannel.open(on: connection, deadlines: deadlines, closing: closing)
         } catch {
             throw carrier.fault ?? site.fault(error.trouble)
         }
@@ -125,40 +129,10 @@ public final class SSHLink: Link {
 
     private func adopt(_ connection: SSHConnection) {
         self.connection = connection
-        unread = []
         connection.onInput = { [weak self] in self?.arrived() }
     }
 
-    private func openShell() async throws(TroubleError) {
-        guard let connection else { throw TroubleError(.notOpen) }
-        let session = connection.session
-        let deadline = ContinuousClock.now + deadlines.channel
-        let handle: ChannelHandle
-        switch await connection.drive(until: deadline, { session.openSession() }) {
-        case .done(let opened): handle = opened
-        case .failed(let failure): throw TroubleError(.channelRefused(reason: reason(failure)))
-        case .timedOut: throw TroubleError(Task.isCancelled ? .cancelled : .channelTimedOut(after: deadlines.channel))
-        }
-        switch await connection.drive(until: deadline, { session.execute("/bin/sh", on: handle) }) {
-        case .done: break
-        case .failed(let failure): throw TroubleError(.shellRefused(reason: reason(failure)))
-        case .timedOut: throw TroubleError(Task.isCancelled ? .cancelled : .channelTimedOut(after: deadlines.channel))
-        }
-        channel = handle
-        unread = []
-        do throws(TroubleError) {
-            _ = try await exchange(":", framing: ShellFraming(), deadline: deadlines.prompt, limit: 4096)
-        } catch {
-            if case .channelEnded(let said) = error.trouble { throw TroubleError(.shellEnded(said: said)) }
-            throw error
-        }
-    }
-
-    private func reason(_ failure: SansIOSession.Failure) -> String {
-        connection?.endReason ?? .quoting(failure.message)
-    }
-
-    private func fail(_ fault: Fault) {
+    func fail(_ fault: Fault) {
         letGo()
         // The ladder stands up to the rung below the one that broke.
         let below = Rung.allCases.last { $0 < fault.rung }
@@ -192,7 +166,10 @@ public final class SSHLink: Link {
         isDriven = true
         defer { isDriven = false }
         do throws(TroubleError) {
-            return try await exchange(question, framing: framing, deadline: deadline, limit: limit)
+            guard let channel else { throw TroubleError(.notOpen) }
+            let answer = try await channel.ask(question, framing: framing, deadline: deadline, limit: limit)
+            if let roundTrip = channel.roundTrip { note(roundTrip: roundTrip) }
+            return answer
         } catch {
             let fault = carrier?.fault ?? site.fault(error.trouble)
             if connection?.endReason != nil {
@@ -203,92 +180,6 @@ public final class SSHLink: Link {
             }
             throw fault
         }
-    }
-
-    private func exchange(_ question: String, framing: any Framing, deadline: Duration, limit: Int)
-        async throws(TroubleError) -> Answer
-    {
-        guard let connection, let channel else { throw TroubleError(.notOpen) }
-        let began = ContinuousClock.now
-        let end = began + deadline
-        var collector = AnswerCollector(framing: framing, limit: limit)
-        try await write(framing.wrap(question), until: end, question, deadline)
-        var early = unread[...]
-        unread = []
-        var firstByte: ContinuousClock.Instant?
-        var reads = 0
-        while true {
-            let complete: Bool
-            if !early.isEmpty {
-                complete = collector.consume(early)
-                early = []
-            } else {
-                let step = await connection.drive(until: end) {
-                    held(channel) { connection.session.read(channel, into: &buffer) }
-                }
-                if case .done(let count) = step, count > 0 {
-                    if firstByte == nil { firstByte = .now }
-                    complete = collector.consume(buffer[..<count])
-                } else {
-                    throw TroubleError(trouble(step, collector, question, deadline))
-                }
-            }
-            if complete {
-                unread = Array(collector.rest)
-                if let firstByte { note(roundTrip: began.duration(to: firstByte)) }
-                return Answer(
-                    text: ScrubbedText(scrubbing: collector.kept), bytes: collector.bytes,
-                    took: began.duration(to: .now), at: WallClock.now, truncated: collector.truncated)
-            }
-            reads += 1
-            // An answer without end never waits, so the clock is looked at here, and others get their turn.
-            if ContinuousClock.now >= end {
-                throw TroubleError(.noAnswer(question: short(question), after: deadline, bytes: collector.bytes))
-            }
-            if reads % 8 == 0 { await Task.yield() }
-        }
-    }
-
-    private func write(_ text: String, until end: ContinuousClock.Instant, _ question: String, _ deadline: Duration)
-        async throws(TroubleError)
-    {
-        guard let connection, let channel else { throw TroubleError(.notOpen) }
-        var output = ByteQueue()
-        output.append(text.utf8)
-        while !output.isEmpty {
-            let step = await connection.drive(until: end) {
-                held(channel) { output.withBytes { connection.session.write(channel, $0) } }
-            }
-            guard case .done(let count) = step else {
-                throw TroubleError(
-                    trouble(step, AnswerCollector(framing: ShellFraming(), limit: 0), question, deadline))
-            }
-            output.drop(count)
-        }
-    }
-
-    /// A channel dropped by somebody while its task waited is freed memory: no call may touch it.
-    private func held(_ handle: ChannelHandle, _ call: () -> SansIOSession.Step<Int>) -> SansIOSession.Step<Int> {
-        channel == handle ? call() : .failed(SansIOSession.Failure(code: 0, message: "the channel was dropped"))
-    }
-
-    private func trouble(
-        _ step: SSHConnection.Driven<Int>, _ collector: AnswerCollector, _ question: String, _ deadline: Duration
-    ) -> Trouble {
-        if let reason = connection?.endReason { return .sessionEnded(reason: reason) }
-        switch step {
-        case .timedOut:
-            return Task.isCancelled
-                ? .cancelled : .noAnswer(question: short(question), after: deadline, bytes: collector.bytes)
-        case .failed, .done:
-            let said = collector.kept.suffix(400) + collector.unfinished.prefix(200)
-            return .channelEnded(said: .quoting(String(decoding: said, as: UTF8.self)))
-        }
-    }
-
-    private func short(_ question: String) -> String {
-        let line = question.split(whereSeparator: \.isNewline).first ?? ""
-        return line.count > 60 ? line.prefix(59) + "…" : String(line)
     }
 
     /// The least of the last few: what the path takes, without what the device takes to think.
@@ -305,39 +196,24 @@ public final class SSHLink: Link {
     /// ended channel or session is noticed.
     private func arrived() {
         guard !isDriven, let connection else { return }
-        if let channel { readAhead(channel, connection.session) }
-        closing.removeAll { handle in
-            if case .again = connection.session.free(handle) { return false }
-            return true
-        }
+        if let channel, !channel.readAhead() { dropChannel() }
+        if let shell, !shell.readAhead() { dropShell() }
+        closing.turnOver(connection)
         guard let reason = connection.endReason else { return }
         fail(carrier?.fault ?? site.fault(.sessionEnded(reason: reason)))
         onReach?(reach)
     }
 
-    private func readAhead(_ channel: ChannelHandle, _ session: SansIOSession) {
-        while unread.count < Self.unreadLimit {
-            switch session.read(channel, into: &buffer) {
-            case .again: return
-            case .done(let count) where count > 0: unread += buffer.prefix(count)
-            case .done, .failed:
-                if connection?.endReason == nil { dropChannel() }
-                return
-            }
-        }
-        session.turnOver(channel)
+    public func dropChannel() {
+        guard let channel else { return }
+        self.channel = nil
+        if let climbed = reach.climbed, climbed > .auth { reach.climbed = .auth }
+        channel.drop(into: closing)
     }
 
-    public func dropChannel() {
-        guard let handle = channel else { return }
-        channel = nil
-        unread = []
-        if let climbed = reach.climbed, climbed > .auth { reach.climbed = .auth }
-        guard let connection else { return }
-        if case .again = connection.session.free(handle) { closing.append(handle) }
-        connection.flush()
-        // A question under way learns that its channel is gone.
-        connection.signal.raise()
+    func dropShell() {
+        shell?.drop(into: closing)
+        shell = nil
     }
 
     public func retryNow() {
@@ -355,9 +231,11 @@ public final class SSHLink: Link {
     }
 
     private func letGo() {
+        channel?.forget()
+        shell?.forget()
         channel = nil
-        closing = []
-        unread = []
+        shell = nil
+        closing.forget()
         connection?.close()
         connection = nil
     }

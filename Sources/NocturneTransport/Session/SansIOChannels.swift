@@ -30,8 +30,13 @@ extension SansIOSession {
     /// There is no call for it in libssh2 1.10, but one error of RECV ends a pending open and nothing else. A
     /// confirmation that comes later leaves one unused channel behind. It leans on internals, so a test pins it.
     func abandonOpen(host: String, port: Int) {
+        abandonOpen { openTunnel(host: host, port: port) }
+    }
+
+    /// The same for whichever open is pending: `open` is the call that answered ``Step/again``.
+    func abandonOpen(_ open: () -> Step<ChannelHandle>) {
         queues.abandonsOnce = true
-        if case .done(let channel) = openTunnel(host: host, port: port) { _ = free(channel) }
+        if case .done(let channel) = open() { _ = free(channel) }
         queues.abandonsOnce = false
         queues.watchesOpenFailure = false
     }

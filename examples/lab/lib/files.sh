@@ -4,6 +4,7 @@
 #
 #   complete                     there once `up` has succeeded
 #   keeper.pid relay.port delay scenarios/
+#   no-containers                there if this machine starts none
 #   id_ed25519 id_watch known_hosts ssh_config inventory.yaml wall.yaml env
 #   hosts/NAME/etc               the host's /etc; its router configuration is etc/bird/bird.conf
 #   hosts/NAME/log               the host's /var/log: sshd.log, bird.log
@@ -94,8 +95,8 @@ write_sshd() {
     ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f "$etc/ssh/ssh_host_ed25519_key"
     cp "$STATE/id_ed25519.pub" "$etc/ssh/authorized_keys/ops"
     cp "$STATE/id_watch.pub" "$etc/ssh/authorized_keys/watch"
-    # Where the inventory's login is watch, the first key is watch's too, and not ops'.
-    [ "$user" = ops ] || { cat "$STATE/id_ed25519.pub" >>"$etc/ssh/authorized_keys/watch"; rm "$etc/ssh/authorized_keys/ops"; }
+    # Where the inventory's login is watch, the first key opens that as well. ops remains: changes are made as ops.
+    [ "$user" = ops ] || cat "$STATE/id_ed25519.pub" >>"$etc/ssh/authorized_keys/watch"
     cat >"$etc/ssh/sshd_config" <<TEXT
 HostKey /etc/ssh/ssh_host_ed25519_key
 PidFile /run/sshd.pid
@@ -148,7 +149,9 @@ write_recorder() {
 log=/var/log/sessions/$USER-$(date -u +%Y%m%dT%H%M%S)-$$
 umask 077
 printf '%s\n%s\n' "${SSH_CONNECTION-}" "${SSH_ORIGINAL_COMMAND-(login shell)}" >"$log.command"
-if [ -z "${SSH_ORIGINAL_COMMAND-}" ]; then exec /bin/sh -l < <(exec tee "$log"); fi
+# With a terminal the command must have one too. script(1) gives it one, and adds a first and a last line to the file.
+if [ -t 0 ]; then exec script -qefI "$log" -c "${SSH_ORIGINAL_COMMAND:-exec /bin/sh -l}"; fi
+if [ -z "${SSH_ORIGINAL_COMMAND-}" ]; then exec /bin/sh -l < <(exec tee "$log" 2>/dev/null); fi
 exec /bin/sh -c "$SSH_ORIGINAL_COMMAND" < <(exec tee "$log" 2>/dev/null)
 TEXT
     chmod 755 "$etc/ssh/recorder"

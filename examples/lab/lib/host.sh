@@ -18,8 +18,9 @@ mount --bind "$here/log" /var/log
 if [ -d "$here/lxc" ]; then
     mount --bind "$here/lxc" /var/lib/lxc
     # Containers get the unified hierarchy and nothing else, whatever the machine mixes.
-    umount -R /sys/fs/cgroup
-    mount -t cgroup2 cgroup2 /sys/fs/cgroup
+    ! mountpoint -q /sys/fs/cgroup || umount -R /sys/fs/cgroup
+    cgroups=yes
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup || cgroups=
 fi
 # Last: the state directory may lie below it.
 mount --bind "$here/run" /run
@@ -33,6 +34,7 @@ mount -o remount,bind,ro /
 
 mkdir -p /run/sshd /run/bird /run/knot /run/lock /run/lab
 chown 7000:7000 /run/bird
+[ -z "${cgroups-}" ] || touch /run/lab/cgroups
 chown 7004:7004 /run/knot
 while IFS=: read -r user _ uid gid _ home _; do
     case $home in /home/*) mkdir -p "$home" && chown "$uid:$gid" "$home" ;; esac

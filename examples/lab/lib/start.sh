@@ -34,7 +34,8 @@ lab_up() {
     stage "keys and configurations" write_files
     stage "hosts" start_hosts
     stage "cables and addresses" connect_cables
-    stage "sshd, BIRD and Knot" start_daemons
+    stage "sshd and BIRD" start_daemons
+    stage "Knot" start_knot
     stage "containers" start_containers
     stage "relay to the jump host" start_relay
     stage "a way to every host" wait_for_ways
@@ -53,7 +54,7 @@ stage() {
 
 need_programs() {
     local program missing=
-    for program in ip unshare nsenter ssh-keygen sshd bird birdc sudo python3 knotd lxc-start busybox; do
+    for program in ip unshare nsenter ssh-keygen sshd bird birdc sudo python3 knotd; do
         command -v "$program" >/dev/null || missing+=" $program"
     done
     [ -z "$missing" ] || die "missing:$missing (lab install brings them)"
@@ -132,17 +133,28 @@ start_daemons() {
     done
 }
 
+start_knot() {
+    local host
+    for host in $(all_hosts); do
+        ! is_hypervisor "$host" || on "$host" knotd -d -c /etc/knot/knot.conf </dev/null 9>&- \
+            || die "$host: Knot did not start: $(tail -3 "$STATE/hosts/$host/log/knot.log")"
+    done
+}
+
 # Busybox, without a network of its own: no container can ever reach a cable of the lab, let alone of the machine.
+# A machine that gives no control groups, or no rights, starts none. The rest of the lab is of use without.
 start_containers() {
-    local host container
+    local host container reason
+    if ! reason=$(try_container); then
+        say "no containers: $reason; the lab goes on without"
+        touch "$STATE/no-containers"
+        return
+    fi
     for host in $(all_hosts); do
         is_hypervisor "$host" || continue
-        on "$host" knotd -d -c /etc/knot/knot.conf </dev/null 9>&- \
-            || die "$host: Knot did not start: $(tail -3 "$STATE/hosts/$host/log/knot.log")"
         for container in $CONTAINERS; do
-            on "$host" lxc-create -t busybox -n "$container" </dev/null 9>&- >"$STATE/hosts/$host/log/lxc.log" 2>&1 \
-                || die "$host: $container was not made: $(tail -3 "$STATE/hosts/$host/log/lxc.log")"
-            start_container "$host" "$container"
+            container_exists "$host" "$container" || make_container "$host" "$container" || die "$(why_not "$host" "$container")"
+            container_runs "$host" "$container" || start_container "$host" "$container"
         done
     done
     for host in $(all_hosts); do
@@ -152,11 +164,25 @@ start_containers() {
     done
 }
 
-start_container() {
-    on "$1" lxc-start -n "$2" -o /var/log/lxc.log </dev/null 9>&- \
-        || die "$1: $2 did not start: $(tail -3 "$STATE/hosts/$1/log/lxc.log")"
+# Whether this machine can at all is found out with the first one. Prints the reason if it cannot.
+try_container() {
+    local program
+    for program in lxc-create lxc-start busybox; do
+        command -v "$program" >/dev/null || { echo "$program is missing (lab install brings it)"; return 1; }
+    done
+    [ -e "$STATE/hosts/bkk06/run/lab/cgroups" ] || { echo "control groups of version 2 cannot be mounted"; return 1; }
+    make_container bkk06 haproxy && run_container bkk06 haproxy && return
+    why_not bkk06 haproxy
+    return 1
 }
 
+make_container() {
+    on "$1" lxc-create -t busybox -n "$2" </dev/null 9>&- >>"$STATE/hosts/$1/log/lxc.log" 2>&1
+}
+run_container() { on "$1" lxc-start -n "$2" -o /var/log/lxc.log </dev/null >>"$STATE/hosts/$1/log/lxc.log" 2>&1 9>&-; }
+start_container() { run_container "$1" "$2" || die "$(why_not "$1" "$2")"; }
+why_not() { echo "$2 on $1 did not start: $(tail -1 "$STATE/hosts/$1/log/lxc.log")"; }
+container_exists() { [ -e "$STATE/hosts/$1/lxc/$2/config" ]; }
 container_runs() { [ "$(on "$1" lxc-info -s -H -n "$2" 2>/dev/null)" = RUNNING ]; }
 
 start_relay() {

@@ -1,0 +1,1 @@
+../NocturneScreensTests/SampleServices.swift
