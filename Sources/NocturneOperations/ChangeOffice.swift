@@ -93,7 +93,7 @@ public final class ChangeOffice: ChangeDesk {
     }
 
     nonisolated public func confirm(_ session: String) {
-        Task { @NetworkActor in await self.run(session)?.take(.confirmAsked, "confirmed by \(self.by)") }
+        Task { @NetworkActor in await self.run(session)?.confirm(by: self.by) }
     }
 
     nonisolated public func rollBack(_ session: String?) {
@@ -156,14 +156,14 @@ public final class ChangeOffice: ChangeDesk {
         }
     }
 
-    func adopt(_ held: DeviceGuard, on name: DeviceName) async {
+    private func adopt(_ held: DeviceGuard, on name: DeviceName) async {
         guard let device = inventory.devices.first(where: { $0.name == name }), let driver = makeDriver(device) else {
             return
         }
         var state = ChangeState(
             id: held.session, device: name, by: held.by, phase: .armed, startedAt: held.armedAt,
             guardText: driver.guardText(seconds: Int((held.deadline - held.armedAt).seconds)))
-        state.deadline = held.remainingSeconds.map { clock.now + .seconds($0) }
+        state.deadline = clock.now + .seconds(held.remainingSeconds ?? 0)
         let run = ChangeRun(
             state: state, driver: driver, engine: engine, clock: clock, files: files, limits: limits,
             machine: .adopting())
@@ -192,7 +192,9 @@ public final class ChangeOffice: ChangeDesk {
 
     private func look(_ snapshot: Snapshot) async {
         for device in snapshot.devices {
-            for held in device.guards?.value ?? [] where !held.isOpen && run(held.session) == nil {
+            for held in device.guards?.value ?? [] where !held.isOpen {
+                // Of a session that was given up on, the device may tell the end after all.
+                guard run(held.session).map({ $0.state.phase == .stuck }) ?? true else { continue }
                 guard asked.insert(held.session).inserted, await files.isOpenEnded(held.session) else { continue }
                 await report(held, on: device.name)
             }
@@ -226,6 +228,7 @@ public final class ChangeOffice: ChangeDesk {
         do throws(LedgerFailure) {
             try await write(event)
             await files.end(held.session)
+            await run(held.session)?.heard("the device says: \(after), \(evidence)")
         } catch {
             // Not on disk: the next look tries again.
             asked.remove(held.session)

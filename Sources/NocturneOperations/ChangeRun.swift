@@ -44,7 +44,7 @@ final class ChangeRun {
     var permit: WritePermit?
     var gate: Gate?
     var wasApplied = false
-    /// Whether the end, once it is there, is to be undone by nobody any more.
+    /// Counts up with every event that is taken.
     private var turn = 0
     private var watching: Task<Void, Never>?
 
@@ -119,6 +119,19 @@ final class ChangeRun {
         } else {
             await take(.approved, "arming: \(state.guardText)")
         }
+    }
+
+    func confirm(by: String) async {
+        guard machine.phase != .reconnected else { return await take(.confirmAsked, "confirmed by \(by)") }
+        guard machine.phase.isGuarded, machine.phase != .confirming, machine.phase != .reverting else { return }
+        await heard(
+            "not confirmed: first the gate has to hold for \(state.holdSeconds) s, then a new connection to work")
+    }
+
+    /// Something worth a line that moves nothing.
+    func heard(_ text: String) async {
+        step(text, .warning)
+        await publish()
     }
 
     /// Ends a session that cannot begin.

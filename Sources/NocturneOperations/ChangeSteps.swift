@@ -20,7 +20,8 @@ extension ChangeRun {
         case .verifyRevert: await verifyRevert(driver, mine)
         case .watchGate, .askToApply, .askToConfirm: break
         case .end:
-            await files.end(state.id)
+            // What is stuck may be heard of again, from the device.
+            if machine.phase != .stuck { await files.end(state.id) }
             await driver.close()
         }
     }

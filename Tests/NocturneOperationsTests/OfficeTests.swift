@@ -2,6 +2,7 @@
 
 import Foundation
 import NocturneConsole
+import NocturneDrivers
 import NocturneDriversWrite
 import NocturneEngine
 import NocturneModel
@@ -238,33 +239,104 @@ struct OfficeTests {
         await rig.stop()
     }
 
-    @Test func aGuardLeftByAKilledConsoleIsUndoneByTheNext() async throws {
-        let rig = try await Rig()
+    /// A console that ends in the middle of a change, and what the next one makes of it.
+    private func left(by: String = "ops@laptop") async throws -> (rig: Rig, session: String) {
+        let rig = try await Rig(by: by)
         let session = try await rig.plan(rig.bench.changed, hold: 100)
         rig.office.apply(session)
         try await rig.reaches(.applied)
-        // The console is gone; what is armed stays armed.
+        // What is armed stays armed.
         await rig.office.stop()
         #expect(rig.bench.hasNewRoute)
-        let bench = rig.bench
+        return (rig, session)
+    }
+
+    private func next(_ rig: Rig, by: String = "ops@laptop") async throws -> (office: ChangeOffice, engine: Engine) {
+        let engine = Engine(
+            inventory: rig.inventory, drivers: [GuardTeller(bench: rig.bench)], executor: NetworkActor.executor)
+        await engine.start(spread: false)
         let live = rig.live
-        let engine = Engine(inventory: rig.inventory, drivers: [])
-        let next = ChangeOffice(
-            engine: engine, inventory: rig.inventory, state: bench.state, by: "ops@laptop", base: bench.base
+        let office = ChangeOffice(
+            engine: engine, inventory: rig.inventory, state: rig.bench.state, by: by, base: rig.bench.base
         ) { await live.link(for: $0) }
-        let held = DeviceGuard(
-            session: session, by: "ops@laptop", what: "bird.conf +1 -1", state: .armed, armedAt: live.engine.clockNow,
-            deadline: live.engine.clockNow + .seconds(160), remainingSeconds: 150, alive: true)
-        await next.adopt(held, on: "edge1")
+        office.start()
+        try await eventually("the guard is seen") { engine.box.latest["edge1"]?.guards?.value.isEmpty == false }
+        return (office, engine)
+    }
+
+    @Test func aGuardLeftByAKilledConsoleIsUndoneByTheNext() async throws {
+        let (rig, session) = try await left()
+        // Somebody else's console leaves it alone unless it is told which.
+        let (other, otherEngine) = try await next(rig, by: "eve@desk")
+        other.rollBack(nil)
+        let (office, engine) = try await next(rig)
+        office.rollBack(nil)
         try await eventually("undone") { await engine.events.last?.after == "reverted" }
-        #expect(!bench.hasNewRoute)
-        #expect(bench.onDisk == bench.original)
-        #expect(bench.timer(of: session) == nil)
-        await next.stop()
+        #expect(await otherEngine.events.filter { $0.subject.kind == .change }.isEmpty)
+        #expect(engine.box.latest.changes.last?.by == "ops@laptop")
+        #expect(!rig.bench.hasNewRoute)
+        #expect(rig.bench.onDisk == rig.bench.original)
+        #expect(rig.bench.timer(of: session) == nil)
+        for office in [office, other] { await office.stop() }
+        for engine in [engine, otherEngine] { await engine.stop() }
+        await rig.live.stop()
+    }
+
+    @Test func whatTheDeviceDidMeanwhileIsWrittenDownOnce() async throws {
+        let (rig, session) = try await left()
+        try ChangeBench.run("/bin/sh", "\(rig.bench.base)/\(session)/guard.sh", "revert", "by hand")
+        for attempt in 1...2 {
+            let (office, engine) = try await next(rig)
+            let isTold = { () async -> Event? in
+                await engine.events.first { $0.subject.kind == .change && $0.subject.name == session }
+            }
+            if attempt == 1 {
+                try await eventually("it is written down") { await isTold() != nil }
+                let event = try #require(await isTold())
+                #expect(event.after == "reverted by the device")
+                #expect(event.evidence?.contains("on disk as before, no undo pending") == true)
+                #expect(event.deviceTime != nil)
+                try await eventually("and marked") {
+                    access("\(rig.bench.state)/snapshots/\(session).end", F_OK) == 0
+                }
+            } else {
+                let first = engine.box.latest.number
+                try await eventually("it was looked at again") { engine.box.latest.number > first + 3 }
+                #expect(await isTold() == nil)
+            }
+            await office.stop()
+            await engine.stop()
+        }
         await rig.live.stop()
     }
 }
 
-extension Engine {
-    fileprivate nonisolated var clockNow: UTC { SystemClock().now }
+/// Tells the engine what lies in the bench's folder, as a reading driver does.
+private final class GuardTeller: DeviceDriver {
+    let device: DeviceName = "edge1"
+    private let base: String
+
+    init(bench: ChangeBench) { base = bench.base }
+
+    func sweep(progress: @escaping @Sendable (Reach) -> Void) async -> SweepReport {
+        let now = SystemClock().now
+        var report = SweepReport(device: device, reach: Reach(climbed: .daemon), began: now, ended: now)
+        report.peers = Observed([], at: now, path: "", question: "", tookMilliseconds: 1)
+        let sessions = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
+        let held = sessions.compactMap { session -> DeviceGuard? in
+            let words = (try? String(contentsOfFile: "\(base)/\(session)/state", encoding: .utf8))?.split(
+                separator: " ")
+            guard let state = words?.first.flatMap({ DeviceGuard.State(rawValue: String($0)) }) else { return nil }
+            let open = state == .armed || state == .reverting
+            return DeviceGuard(
+                session: session, by: "ops@laptop", what: "bird.conf +1 -1", state: state, armedAt: now,
+                deadline: now + .seconds(100), remainingSeconds: open ? 100 : nil, alive: open,
+                endedAt: open ? nil : now)
+        }
+        report.guards = Observed(held, at: now, path: "", question: "", tookMilliseconds: 1)
+        return report
+    }
+
+    func retryNow() async {}
+    func close() async {}
 }

@@ -191,7 +191,7 @@ final class ChangeBench {
         return child
     }
 
-    private static func run(_ command: String...) throws {
+    static func run(_ command: String...) throws {
         var status: Int32 = 0
         waitpid(try spawn(command), &status, 0)
         try #require(status == 0, "\(command) failed")
