@@ -11,6 +11,23 @@ public enum ChangePhase: String, Hashable, Sendable, Codable, CaseIterable {
     case planned, snapshot, checked, armed, armedVerified, applied, gated, reconnected, confirming, disarmedVerified
     case refused, reverting, revertedVerified, stuck
 
+    /// As the journal, the timeline and exports call it.
+    public var word: String {
+        switch self {
+        case .armedVerified: "armed, read back"
+        case .disarmedVerified: "confirmed"
+        case .revertedVerified: "reverted"
+        case .stuck: "STUCK"
+        default: rawValue
+        }
+    }
+
+    /// The phase of an event's word; nil for what is none, such as what a device told by itself.
+    public init?(word: String) {
+        guard let phase = Self.allCases.first(where: { $0.word == word }) else { return nil }
+        self = phase
+    }
+
     /// The session is over: nothing of it is armed any more, or it is stuck and says so.
     public var isEnd: Bool {
         switch self {

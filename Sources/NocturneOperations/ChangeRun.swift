@@ -169,7 +169,9 @@ final class ChangeRun {
         let mine = turn
         step(text, severity)
         if machine.phase != former.phase {
-            let written = await write(machine.phase.word, former.phase.word, severity, text)
+            // What is to be changed is written down before anything of it is sent.
+            let told = machine.phase == .checked ? diffText : text
+            let written = await write(machine.phase.word, former.phase.word, severity, told)
             guard isCurrent(mine) else { return }
             if !written {
                 step("the journal could not be written", .bad)
@@ -185,6 +187,17 @@ final class ChangeRun {
         await publish()
         watch()
         Task { await self.perform(effect, mine) }
+    }
+
+    private var diffText: String {
+        state.diff.map { line in
+            switch line.kind {
+            case .same: "  \(line.text)"
+            case .removed: "- \(line.text)"
+            case .added: "+ \(line.text)"
+            case .skipped: "… \(line.text)"
+            }
+        }.joined(separator: "\n")
     }
 
     /// On disk; an undoing waits a second for that and no longer.
@@ -263,17 +276,4 @@ private final class Once {
 /// What went wrong, in a sentence, whoever says it.
 struct Trouble: Error {
     var text: String
-}
-
-extension ChangePhase {
-    /// As the journal and the timeline call it.
-    var word: String {
-        switch self {
-        case .armedVerified: "armed, read back"
-        case .disarmedVerified: "confirmed"
-        case .revertedVerified: "reverted"
-        case .stuck: "STUCK"
-        default: rawValue
-        }
-    }
 }

@@ -139,8 +139,8 @@ extension Postmortem {
         return sessions.flatMap { subject, steps in
             let who = steps.compactMap(\.by).first.map(Markdown.text) ?? "somebody unknown"
             let ends = steps.last.map { "\(Markdown.text(Self.phase($0.after))) at \(Markdown.instant($0.at))" } ?? ""
-            let last = steps.last.flatMap { ChangePhase(rawValue: $0.after) }
-            let diff = steps.first { $0.after == ChangePhase.planned.rawValue }?.evidence ?? ""
+            let last = steps.last.flatMap { ChangePhase(word: $0.after) }
+            let diff = steps.last { $0.after == ChangePhase.checked.word }?.evidence ?? ""
             return [
                 "### \(Markdown.text(subject.name)) on \(Markdown.text(subject.device?.rawValue ?? "?")), by \(who)",
                 "",
@@ -151,7 +151,7 @@ extension Postmortem {
 
     /// A phase in words; what is none stays as it is.
     static func phase(_ text: String) -> String {
-        switch ChangePhase(rawValue: text) {
+        switch ChangePhase(word: text) {
         case .disarmedVerified: "kept, and its guard taken away"
         case .revertedVerified: "undone, and seen to be undone"
         case .refused: "refused, nothing was sent"

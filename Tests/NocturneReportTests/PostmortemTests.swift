@@ -13,10 +13,10 @@ private let change = Subject(kind: .change, device: "bkk00", name: "20261121-021
 
 private let night: [Event] = [
     Event(
-        sequence: 1, at: at(-50), subject: change, after: "planned", severity: .info,
+        sequence: 1, at: at(-50), subject: change, after: "checked", severity: .info,
         evidence: "-  import limit 100;\n+  import limit 10;", source: .change, by: "anna@noc1"),
     Event(
-        sequence: 2, at: at(-5), subject: change, before: "armedVerified", after: "applied", severity: .warning,
+        sequence: 2, at: at(-5), subject: change, before: "armed, read back", after: "applied", severity: .warning,
         source: .change, by: "anna@noc1"),
     Event(
         sequence: 3, at: at(2), notBefore: at(0), deviceTime: at(1), subject: transit, before: "established",
@@ -28,7 +28,7 @@ private let night: [Event] = [
         sequence: 5, at: at(6), notBefore: at(4), subject: Subject(kind: .device, device: "bkk07"), before: "observed",
         after: "dark", severity: .warning, evidence: "connection refused"),
     Event(
-        sequence: 6, at: at(12), subject: change, before: "applied", after: "revertedVerified", severity: .warning,
+        sequence: 6, at: at(12), subject: change, before: "applied", after: "reverted", severity: .warning,
         source: .change, by: "anna@noc1"),
     Event(
         sequence: 7, at: at(14), notBefore: at(12), deviceTime: at(13), subject: transit, before: "active",

@@ -56,7 +56,7 @@ def begin_change(terminal, *options):
     terminal.wait(r"type yes", timeout=60)
     terminal.type("yes")
     terminal.keys("Enter")
-    terminal.wait(r"SAFE bkk20 +\d\d:\d\d left", timeout=60)
+    terminal.wait(r"SAFE +bkk20 +\d\d:\d\d left", timeout=60)
     wait_for(running_has_the_change, 60, lambda: "the change is not running:\n" + terminal.text())
     assert undo_pending(), "BIRD's own timer is not armed"
 
@@ -122,9 +122,9 @@ def test_one_night_from_the_cut_to_the_postmortem():
         wait_for(lambda: not running_has_the_change(), 60, terminal.text)
         restored = time.monotonic() - began
         terminal.keys("6")
-        terminal.wait(r"reverted", timeout=120)
+        terminal.wait(r"rolled back, verified", timeout=120)
         verified = time.monotonic() - began
-        terminal.wait(r"^ ?SAFE bkk20", absent=True, timeout=60)
+        terminal.wait(r"^ ?SAFE +bkk20", absent=True, timeout=60)
         assert configuration().read_bytes() == before
         assert not undo_pending()
 
@@ -237,7 +237,7 @@ def test_a_confirmed_change_stays():
             terminal.type("yes")
             terminal.keys("Enter")
             terminal.wait(r"confirmed", timeout=60)
-            terminal.wait(r"^ ?SAFE bkk20", absent=True, timeout=60)
+            terminal.wait(r"^ ?SAFE +bkk20", absent=True, timeout=60)
             assert running_has_the_change() and not undo_pending()
             assert MARK in configuration().read_text(), "on disk is not what runs"
             assert not list(configuration().parent.glob("*nocturne*"))
