@@ -300,8 +300,8 @@ struct OfficeTests {
         other.rollBack(nil)
         let (office, engine) = try await next(rig)
         office.rollBack(nil)
-        try await eventually("undone") { await engine.events.last?.after == "reverted" }
-        #expect(await otherEngine.events.filter { $0.subject.kind == .change }.isEmpty)
+        try await eventually("undone") { engine.box.latest.changes.last?.phase == .revertedVerified }
+        #expect(otherEngine.box.latest.changes.isEmpty)
         #expect(engine.box.latest.changes.last?.by == "ops@laptop")
         #expect(!rig.bench.hasNewRoute)
         #expect(rig.bench.onDisk == rig.bench.original)
