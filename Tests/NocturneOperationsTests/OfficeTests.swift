@@ -5,9 +5,11 @@ import NocturneConsole
 import NocturneDrivers
 import NocturneDriversWrite
 import NocturneEngine
+import NocturneJournal
 import NocturneModel
 import NocturneTransport
 import NocturneWiring
+import Synchronization
 import Testing
 
 @testable import NocturneOperations
@@ -24,11 +26,11 @@ struct OfficeTests {
         let office: ChangeOffice
         let inventory: Inventory
 
-        init(limits: ChangeRun.Limits = .init(), by: String = "ops@laptop") async throws {
+        init(limits: ChangeRun.Limits = .init(), by: String = "ops@laptop", ledger: FullDisk? = nil) async throws {
             let bench = try ChangeBench()
             self.bench = bench
             inventory = Inventory(site: "bench", devices: [bench.device()])
-            let live = LiveNetwork(inventory: inventory)
+            let live = LiveNetwork(inventory: inventory, ledger: ledger)
             self.live = live
             office = ChangeOffice(
                 engine: live.engine, inventory: inventory, clock: SystemClock(), state: bench.state, by: by,
@@ -58,8 +60,10 @@ struct OfficeTests {
         func plan(_ text: String, hold: Int = 2) async throws -> String {
             let file = bench.folder + "/new.conf"
             try bench.write(text, file)
+            let former = change?.id
             office.open(
                 ChangeRequest(device: "edge1", file: file, confirmWithinSeconds: hold + 60, holdSeconds: hold))
+            try await eventually("a new session") { change?.id != former }
             try await reaches(.checked)
             return try #require(change?.id)
         }
@@ -205,6 +209,31 @@ struct OfficeTests {
         await rig.stop()
     }
 
+    @Test func withoutAJournalNothingIsSentAndWhatIsArmedStillGoesBack() async throws {
+        let disk = FullDisk()
+        let rig = try await Rig(ledger: disk)
+        disk.isFull.store(true, ordering: .relaxed)
+        rig.office.open(ChangeRequest(device: "edge1"))
+        try await eventually("refused") { rig.change?.phase == .refused }
+        disk.isFull.store(false, ordering: .relaxed)
+        let first = try await rig.plan(rig.bench.changed, hold: 100)
+        disk.isFull.store(true, ordering: .relaxed)
+        rig.office.apply(first)
+        try await eventually("refused") { rig.change?.id == first && rig.change?.phase == .refused }
+        #expect(rig.bench.sessions == [])
+        disk.isFull.store(false, ordering: .relaxed)
+        let second = try await rig.plan(rig.bench.changed, hold: 100)
+        rig.office.apply(second)
+        try await eventually("applied") { rig.change?.id == second && rig.change?.phase == .applied }
+        disk.isFull.store(true, ordering: .relaxed)
+        rig.office.rollBack(nil)
+        try await eventually("back") { rig.change?.phase == .revertedVerified }
+        #expect(!rig.bench.hasNewRoute)
+        #expect(rig.bench.onDisk == rig.bench.original)
+        #expect(rig.change?.steps.contains { $0.text.contains("journal could not be written") } == true)
+        await rig.stop()
+    }
+
     @Test func aPathThatIsLostAndComesBack() async throws {
         let rig = try await Rig()
         let session = try await rig.plan(rig.bench.changed, hold: 100)
@@ -271,8 +300,8 @@ struct OfficeTests {
         other.rollBack(nil)
         let (office, engine) = try await next(rig)
         office.rollBack(nil)
-        try await eventually("undone") { await engine.events.last?.after == "reverted" }
-        #expect(await otherEngine.events.filter { $0.subject.kind == .change }.isEmpty)
+        try await eventually("undone") { engine.box.latest.changes.last?.phase == .revertedVerified }
+        #expect(otherEngine.box.latest.changes.isEmpty)
         #expect(engine.box.latest.changes.last?.by == "ops@laptop")
         #expect(!rig.bench.hasNewRoute)
         #expect(rig.bench.onDisk == rig.bench.original)
@@ -308,6 +337,16 @@ struct OfficeTests {
             await engine.stop()
         }
         await rig.live.stop()
+    }
+}
+
+/// A journal on a disk that is full when the test says so.
+private final class FullDisk: EventLedger {
+    let isFull = Atomic(false)
+    var state: RecorderState { .recording(file: "none") }
+
+    func append(_ events: [Event]) async throws(LedgerError) {
+        if isFull.load(ordering: .relaxed) { throw LedgerError(message: "no space left on device") }
     }
 }
 
