@@ -123,7 +123,7 @@ import Testing
         #expect(services.contains("! degraded  1 of 3"))
         #expect(services.hasSuffix("0 down, 1 degraded, 1 dark, 0 up of 2 services\n"))
         #expect(Table.services(SampleNetwork.healthy(), now: now, unicode: true).hasPrefix("No service"))
-        #expect(Table.peers(snapshot, now: now, unicode: true).contains("of 65 devices, sessions, prefixes"))
+        #expect(Table.peers(snapshot, now: now, unicode: true).contains("of 71 devices, sessions, prefixes"))
     }
 
     @Test func theStatusIsThatOfWhatIsListed() {
