@@ -51,20 +51,22 @@ def begin_change(terminal, *options):
     terminal.keys("Enter")
     terminal.wait(r"e edit", timeout=60)
     terminal.keys("e")
-    terminal.wait(r"\+.*bgp_med = 60;", timeout=60)
+    terminal.wait(r"apply to bkk20\?", timeout=60)
+    assert re.search(r"\+.*bgp_med = 60;", terminal.text()), terminal.text()
     terminal.keys("Enter")
     terminal.wait(r"type yes", timeout=60)
     terminal.type("yes")
     terminal.keys("Enter")
     terminal.wait(r"SAFE +bkk20 +\d\d:\d\d left", timeout=60)
     wait_for(running_has_the_change, 60, lambda: "the change is not running:\n" + terminal.text())
+    terminal.wait(r"on bkk20 +applied", timeout=60)
     assert undo_pending(), "BIRD's own timer is not armed"
 
 
 def timeline(folder):
     """The events of the journal, oldest first."""
     done = subprocess.run(
-        [lab.NOCTURNE, "timeline", "show", "--format", "json", "--inventory", lab.INVENTORY], capture_output=True,
+        [lab.NOCTURNE, "timeline", "show", "--incident", "all", "--format", "json", "--inventory", lab.INVENTORY], capture_output=True,
         text=True, timeout=60, env={**os.environ, "XDG_STATE_HOME": folder, "LANG": "C.UTF-8"})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -169,8 +171,9 @@ def check_markdown(text, lost, back):
     # Order: never back in time, exact or not.
     clocks = [line[1] for line in lines]
     assert clocks == sorted(clocks), clocks
-    order = [next(i for i, line in enumerate(lines) if word in line[2]) for word in
-             ("established", "4471", "applied", "reverted")]
+    order = [next((i for i, line in enumerate(lines) if word in line[2]), None) for word in
+             ("established", "4471", "→ applied", "→ reverted")]
+    assert None not in order, (order, lines)
     assert order == sorted(order), (order, lines)
 
     # Durations, per circuit.
@@ -209,9 +212,10 @@ def test_a_killed_console_leaves_a_device_that_takes_itself_back():
             terminal.keys("q")
             terminal.wait(r"exit status 0")
         told = [event for event in timeline(folder) if event.get("source") == "change"]
-        assert any("applied" in event["after"] for event in told), told
+        words = [event["after"] for event in told]
+        assert "applied" in words, words
         last = told[-1]
-        assert "reverted by the device" in last["after"] and "as before" in (last.get("evidence") or ""), last
+        assert "reverted by the device" in last["after"] and "as before" in (last.get("evidence") or ""), (words, last)
         # Once is enough: a third start does not tell it again.
         with console(folder) as terminal:
             terminal.wait(r"0 down .*0 dark")
