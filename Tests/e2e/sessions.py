@@ -49,6 +49,10 @@ def check_reading_only(user, since):
             assert is_reading(line), f"{host}: {user} sent {line!r}"
             lines += 1
             hosts.add(host)
+    for host in lab.ROUTERS:
+        for port in re.findall(r"server_request_direct_tcpip: .* target \S+ port (\d+)",
+                               (lab.STATE / "hosts" / host / "log" / "sshd.log").read_text(errors="replace")):
+            assert port == "53", f"{host}: a channel was opened to port {port}"
     assert lines and len(hosts) == len(lab.ROUTERS), f"recorded: {lines} lines on {sorted(hosts)}"
     return f"{lines} lines on {len(hosts)} devices, every one a reading command"
 

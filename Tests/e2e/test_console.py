@@ -58,7 +58,17 @@ def test_a_disabled_session_is_shown_with_its_reason_within_an_interval_and_a_se
         both = time.monotonic() - began
         terminal.type("/device:bkk20 down")
         terminal.keys("Enter", "Enter")
-        reason = terminal.wait(r"[Aa]dministrative(ly)? shut ?down", timeout=30)
+        terminal.wait(r"last error +\S", timeout=30)
+        # A daemon that closes with unread bytes in its socket sends a reset, which may overtake its last words. Then
+        # they are not to be had, by anybody; the session is closed again.
+        for attempt in range(5):
+            if not re.search(r"last error +Socket:", terminal.text()):
+                break
+            lab.run("shell", "hgc", "birdc", "enable", name)
+            terminal.wait(r"established since", timeout=60)
+            lab.run("shell", "hgc", "birdc", "disable", name)
+            terminal.wait(r"last error +\S", timeout=30)
+        terminal.wait(r"[Aa]dministrative(ly)? shut ?down", timeout=30)
         # Asserted generously: the machine is shared. What was measured is printed.
         assert own < 10 and both < 10, (own, both)
         return f"own side {own:.1f} s, far side {both:.1f} s after disable"

@@ -17,7 +17,9 @@ def help_of(program, *command):
 def told(page):
     # Other programs' long options do not occur; "\-" is groff's minus sign, .\" a comment.
     lines = (lab.ROOT / "man" / page).read_text().replace("\\-", "-").splitlines()
-    return set(OPTION.findall("\n".join(line for line in lines if not line.startswith('.\\"'))))
+    # What stands behind a command of the console (`:change`) is no option of the program.
+    return set(OPTION.findall("\n".join(
+        line for line in lines if not line.startswith('.\\"') and "\\fB:" not in line)))
 
 
 def subcommands(text):

@@ -50,6 +50,8 @@ def test_parse_of_recorded_transcripts_equals_the_rows_of_the_snapshot():
         full = [line for line in lines_of(file) if line.get("kind") == "full"][-1]["snapshot"]
         for device in full["devices"]:
             for transcript in device["transcripts"].values():
+                if transcript["query"] == "anycast":
+                    continue  # several questions to several programs: there is no one query that reads it
                 parsed = parse(transcript)
                 assert not parsed["unparsed"] and not parsed["truncated"], parsed["unparsed"]
                 if transcript["query"] != "bgp-peers":
