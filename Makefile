@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Two commands are all a newcomer needs: `make demo` and `make test`.
 
-.PHONY: help demo demo-clean test unit lab-test e2e release packages format lint walls proof soak bench clean
+.PHONY: help demo demo-clean test unit lab-test e2e release packages format lint walls permit proof soak bench clean
 
 SHELL := /bin/bash
 LAB   := examples/lab/lab
@@ -54,12 +54,16 @@ bench: release
 format:
 	swift format -i -r Package.swift Sources Tests Themes
 
-lint: walls proof
+lint: walls permit proof
 	swift format lint --strict -r Package.swift Sources Tests Themes
 
 walls:
 	.ci/walls
 	.ci/walls --self-test
+
+# A right to write that is used twice must not compile.
+permit:
+	@.ci/permit
 
 proof: release
 	.ci/proof

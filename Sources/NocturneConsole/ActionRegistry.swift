@@ -25,9 +25,13 @@ public enum ActionRegistry {
 
     /// The keys worth naming in a place, best first.
     public static func hints(in place: Place.Kind, replaying: Bool) -> [KeyHint] {
-        actions.filter { $0.hint != nil && $0.places.contains(place) && (replaying || !$0.id.hasPrefix("replay")) }
-            .sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
-            .compactMap { action in action.keys.first.map { KeyHint(key: $0.name, title: action.title) } }
+        // A recording can be played and not be written to.
+        let others = replaying ? NoteActions.all + ChangeActions.all : ReplayActions.all
+        return actions.filter { action in
+            action.hint != nil && action.places.contains(place) && !others.contains { $0.id == action.id }
+        }
+        .sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
+        .compactMap { action in action.keys.first.map { KeyHint(key: $0.name, title: action.title) } }
     }
 
     /// The keys worth naming that would do something now.

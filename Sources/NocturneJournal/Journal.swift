@@ -106,6 +106,11 @@ public actor Journal: EventLedger {
         return opened
     }
 
+    /// What holds the file.
+    public static var sqliteVersion: String {
+        (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "not usable"
+    }
+
     /// `user@host` and four random bytes.
     public static func newWriter() -> String {
         "\(person) " + String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)

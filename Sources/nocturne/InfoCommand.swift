@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import NocturneDrivers
 import NocturneInventory
+import NocturneJournal
 import NocturneModel
 import NocturneTerminal
 import NocturneTheme
@@ -53,6 +54,7 @@ struct InfoCommand: ParsableCommand {
             Row("libssh2", LibraryVersions.ssh2),
             Row("libcrypto", LibraryVersions.crypto),
             Row("ncurses", TerminalProfile.libraryVersion),
+            Row("sqlite", Journal.sqliteVersion),
             Row("system", words.joined(separator: " ")),
         ]
     }
@@ -105,6 +107,7 @@ struct InfoCommand: ParsableCommand {
         let recordings = Places.recordings
         return [
             Row("recordings", environment.fileExists(recordings) ? recordings : recordings + " (not there yet)"),
+            Row("journals", Places.state + "/SITE.journal"),
             Row("theme", theme),
             Row("environment", set),
         ]

@@ -67,7 +67,8 @@ struct TimelineCommand: ParsableCommand {
             all.isEmpty
                 ? "there is no incident in \(file)" : "--incident: there is no incident \"\(which)\" in \(file)",
             hint: all.isEmpty
-                ? "timeline show --incident all has every event" : "give last, or a number from 1 to \(all.count)", asJSON: asJSON)
+                ? "timeline show --incident all has every event" : "give last, or a number from 1 to \(all.count)",
+            asJSON: asJSON)
     }
 
     static func lines(_ rows: [JSONValue]) -> String { rows.map { $0.text + "\n" }.joined() }
