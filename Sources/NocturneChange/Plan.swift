@@ -6,7 +6,8 @@ import NocturneModel
 public struct Plan: Hashable, Sendable {
     public let before: String
     public let after: String
-    /// Lines with three of context on either side; what is left out between is one line of kind `skipped`.
+    /// Lines with three of context on either side; what is left out between is one line of kind `skipped`. For people:
+    /// keys are hidden, and nothing in it can move a cursor.
     public let diff: [ChangeState.DiffLine]
     public let added: Int
     public let removed: Int
@@ -74,7 +75,8 @@ public struct Plan: Hashable, Sendable {
             if kept.contains(at) {
                 if skipped > 0 { result.append(.init(.skipped, "\(skipped) lines")) }
                 skipped = 0
-                result.append(lines[at])
+                let text = ScrubbedText(scrubbing: Secrets.hidden(in: lines[at].text)).text
+                result.append(.init(lines[at].kind, text))
             } else {
                 skipped += 1
             }

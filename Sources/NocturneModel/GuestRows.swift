@@ -46,14 +46,15 @@ extension Snapshot {
         }
     }
 
-    /// Devices whose guests ought to be known and are not: dark ones, those that refused to tell, and those of which a
-    /// service names guests that have not been told.
+    /// Devices whose guests ought to be known and are not: those that told some and are dark, those that refused to
+    /// tell, and those of which a service names guests that have not been told. A router that is dark hides none; a host
+    /// that never answered may.
     public func devicesHidingGuests(at now: UTC) -> [DeviceState] {
         let named = Set(services.flatMap { $0.guests.map(\.device) })
         return devices.filter { device in
             guard !device.tellsGuests(at: now) else { return false }
-            return device.isDark(at: now) || device.guests != nil || device.refused["guests"] != nil
-                || named.contains(device.name)
+            return device.guests != nil || device.refused["guests"] != nil || named.contains(device.name)
+                || (device.isDark(at: now) && device.platform.carriesGuests)
         }
     }
 }

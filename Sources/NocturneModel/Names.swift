@@ -29,3 +29,13 @@ public struct DeviceName: RawRepresentable, Hashable, Comparable, Sendable, Coda
 public enum Platform: String, Hashable, Sendable, Codable, CaseIterable {
     case bird, frr, openbgpd, routeros, linux, proxmox, lxc, docker, podman, systemd, zfs, haproxy, auto
 }
+
+extension Platform {
+    /// Whether something of the kind may run containers or virtual machines.
+    public var carriesGuests: Bool {
+        switch self {
+        case .linux, .proxmox, .lxc, .docker, .podman, .systemd, .auto: true
+        case .bird, .frr, .openbgpd, .routeros, .zfs, .haproxy: false
+        }
+    }
+}

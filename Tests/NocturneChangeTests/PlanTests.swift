@@ -61,4 +61,23 @@ struct PlanTests {
             #expect(plan.diff.filter { $0.kind != .removed }.map(\.text) == new)
         }
     }
+
+    @Test func keysAreNotShown() {
+        let before = "protocol bgp a {\n  password \"hunter2\"; # and secret 'x'\n  local as 1;\n}\n"
+        let plan = Plan(before: before, after: before.replacing("hunter2", with: "hunter3"))
+        #expect(plan.added == 1 && plan.removed == 1)
+        let text = plan.diff.map(\.text).joined(separator: "\n")
+        #expect(!text.contains("hunter") && !text.contains("'x'"))
+        #expect(text.contains("  password \"…\"; # and secret '…'"))
+        #expect(Plan(before: "", after: "PASSWORD\t\"open").diff.map(\.text) == ["PASSWORD\t\"…\""])
+        #expect(
+            Plan(before: "", after: "# the password is told by phone").diff.map(\.text) == [
+                "# the password is told by phone"
+            ])
+    }
+
+    @Test func nothingInItMovesACursor() {
+        let plan = Plan(before: "", after: "# \u{1B}[2Jgone\u{07}")
+        #expect(plan.diff.allSatisfy { line in line.text.unicodeScalars.allSatisfy { $0.value >= 0x20 } })
+    }
 }

@@ -43,11 +43,15 @@ import Testing
         #expect(!down.isEmpty)
         #expect(last.devices.contains { $0.isDark(at: last.at) })
         #expect(last.devices.contains { !$0.isDark(at: last.at) })
+        #expect(last.anycastRows(at: last.at).contains { $0.verdict == .blackhole })
+        #expect(last.anycastRows(at: last.at).contains { $0.verdict == .ok })
+        #expect(last.serviceRows(at: last.at).contains { $0.ratio == "2 of 3" })
+        #expect(last.incidents(at: last.at).last?.isOpen == true)
     }
 
     @Test func namesNoPlaceOfTheMachineItWasMadeOn() {
         let text = String(decoding: Demo.recording, as: UTF8.self)
-        for place in ["/home/", "/root/", "/run/", "/tmp/"] { #expect(!text.contains(place), "\(place)") }
+        for place in ["/home/", "/root/", "/run/", "/tmp/", "/work/"] { #expect(!text.contains(place), "\(place)") }
     }
 }
 
