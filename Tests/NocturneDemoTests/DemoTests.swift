@@ -51,7 +51,9 @@ import Testing
 
     @Test func namesNoPlaceOfTheMachineItWasMadeOn() {
         let text = String(decoding: Demo.recording, as: UTF8.self)
-        for place in ["/home/", "/root/", "/run/", "/tmp/", "/work/"] { #expect(!text.contains(place), "\(place)") }
+        for place in ["/home/", "/root/", "/run/nocturne-", "/run/user", "/tmp/", "/work/"] {
+            #expect(!text.contains(place), "\(place)")
+        }
     }
 }
 
