@@ -198,6 +198,14 @@ def check_markdown(text, lost, theirs, back):
     assert "bkk20" in section("Changes made") and re.search(r"\+.*bgp_med = 60", section("Changes made").replace("\\", ""))
 
 
+def lateness(host="bkk20"):
+    """Seconds from the deadline to the end of the undoing, by what the device wrote down; for the newest session."""
+    newest = max((lab.STATE / "hosts" / host / "run" / "nocturne" / "changes").iterdir(), key=lambda p: p.name)
+    word, at, *_ = (newest / "state").read_text().split()
+    deadline = re.search(r"^deadline=(\d+)$", (newest / "info").read_text(), re.M)[1]
+    return (int(at) - int(deadline),) if word == "reverted" else None
+
+
 def test_a_killed_console_leaves_a_device_that_takes_itself_back():
     before = configuration().read_bytes()
     with tempfile.TemporaryDirectory(prefix="nocturne-killed-") as folder:
@@ -210,8 +218,10 @@ def test_a_killed_console_leaves_a_device_that_takes_itself_back():
             assert running_has_the_change(), "it is the device that takes it back, not the death of the console"
             wait_for(lambda: not running_has_the_change(), 120, lambda: "the change still runs after its deadline")
             after = time.monotonic() - began
-        # The deadline was counted from arming, a moment before.
-        assert after <= 76, f"restored {after:.1f} s after the apply, the deadline was 75 s"
+        # The deadline was counted from arming, a moment before; the machine is shared, hence the margin.
+        assert after <= 90, f"restored {after:.1f} s after the apply, the deadline was 75 s"
+        late = wait_for(lateness, 30, lambda: "the device does not say that it reverted")
+        assert late[0] <= 5, f"by the device's own clock it was done {late[0]} s after its deadline"
         assert configuration().read_bytes() == before, "on disk it is not as before"
         wait_for(lambda: not list(configuration().parent.glob("*nocturne*")), 30,
                  lambda: f"left beside the configuration: {list(configuration().parent.glob('*nocturne*'))}")
@@ -235,7 +245,8 @@ def test_a_killed_console_leaves_a_device_that_takes_itself_back():
             terminal.wait(r"exit status 0")
         again = [event for event in timeline(folder) if "reverted by the device" in event["after"]]
         assert len(again) == 1, again
-        return f"running and on disk as before {after:.1f} s after the apply (deadline 75 s)"
+        return (f"running as before {after:.1f} s after the apply (deadline 75 s); by the device's clock the undoing was "
+                f"over {late[0]:+d} s from its deadline, on disk too")
 
 
 def test_a_confirmed_change_stays():
@@ -250,11 +261,13 @@ def test_a_confirmed_change_stays():
             terminal.wait(r"type yes", timeout=30)
             terminal.type("yes")
             terminal.keys("Enter")
-            terminal.wait(r"confirmed", timeout=60)
+            terminal.wait(r"confirmed: running and on disk as planned", timeout=60)
             terminal.wait(r"^ ?SAFE +bkk20", absent=True, timeout=60)
-            assert running_has_the_change() and not undo_pending()
+            assert running_has_the_change(), "it does not run:\n" + terminal.text()
+            assert not undo_pending(), "BIRD would still undo it:\n" + terminal.text()
             assert MARK in configuration().read_text(), "on disk is not what runs"
-            assert not list(configuration().parent.glob("*nocturne*"))
+            left = list(configuration().parent.glob("*nocturne*"))
+            assert not left, f"left beside the configuration: {left}"
             guards = lab.run("shell", "bkk20", "sh", "-c", "for p in /run/nocturne/changes/*/pid; do "
                              "[ -d /proc/$(cat $p) ] && echo alive; done; true").stdout
             assert "alive" not in guards, "the device's timer still runs"
